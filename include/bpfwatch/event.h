@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+#ifndef BPFWATCH_EVENT_H
+#define BPFWATCH_EVENT_H
+
+/*
+ * Record format shared by bpf/ and user/; both sides compile this file.
+ *
+ * A record is one fixed struct, then its strings: NUL-terminated, back to
+ * back, each located by a struct bw_str of the fixed part.  Offsets count from
+ * the first byte of the record.  Integers are host order, times nanoseconds of
+ * CLOCK_BOOTTIME, ids those of the initial user namespace, pids those of the
+ * initial pid namespace unless the name starts with v.
+ *
+ * Fixed-width types only; no packed attribute (it makes clang store byte by
+ * byte); every hole has a name, which -Wpadded enforces below.
+ */
+#include <linux/types.h>
+
+/* Bumped by any change of layout or meaning; recorded in capture files. */
+#define BW_WIRE_VERSION 1
+
+#define BW_COMM_LEN   16 /* kernel's TASK_COMM_LEN */
+#define BW_STR_MAX    4096 /* longest string, NUL included (PATH_MAX) */
+#define BW_RECORD_MAX 32768 /* longest record; a power of two */
+#define BW_STDIO_MAX  3 /* descriptors 0, 1 and 2 */
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic error "-Wpadded"
+
+/* Two rings, so that a flood of the second never costs an event of the first. */
+enum bw_lane {
+	BW_LANE_LIFE = 0, /* process life, credentials, cgroups: rare, not to be lost */
+	BW_LANE_ACTIVITY = 1, /* files, network */
+	BW_LANE_MAX,
+};
+
+/* Numbers are never reused. */
+enum bw_event_type {
+	BW_EVENT_NONE = 0, /* never sent */
+
+	/*
+	 * Life lane.  But what anybody may do a million times a second without
+	 * any effect goes with activity: EXEC_FAIL, CHDIR, and CRED when nothing
+	 * changed.
+	 */
+	BW_EVENT_FORK = 1, /* struct bw_fork; the header describes the child */
+	BW_EVENT_EXEC = 2, /* struct bw_exec; the new image is in place */
+	BW_EVENT_EXEC_FAIL = 3, /* struct bw_exec_fail */
+	BW_EVENT_EXIT = 4, /* struct bw_exit; the last thread is gone */
+	BW_EVENT_CRED = 5, /* struct bw_cred_change */
+	BW_EVENT_CHDIR = 6, /* struct bw_chdir */
+	BW_EVENT_CGROUP = 7, /* struct bw_cgroup */
+
+	/* Activity lane. */
+	BW_EVENT_OPEN = 16, /* struct bw_open */
+	BW_EVENT_CONNECT = 17, /* struct bw_connect */
+
+	/* Made in user space, so that a capture holds all that a replay needs. */
+	BW_EVENT_PROC = 64, /* struct bw_exec: a process that was there before us */
+	BW_EVENT_CONTAINER = 65, /* struct bw_container */
+	BW_EVENT_LOSS = 66, /* struct bw_loss */
+	BW_EVENT_MAX,
+};
+
+/* What the caller did, whatever its ABI.  Index of the attach plan. */
+enum bw_call {
+	BW_CALL_NONE = 0,
+	BW_CALL_FORK,
+	BW_CALL_VFORK,
+	BW_CALL_CLONE,
+	BW_CALL_CLONE3,
+	BW_CALL_EXECVE,
+	BW_CALL_EXECVEAT,
+	BW_CALL_EXIT,
+	BW_CALL_OPEN,
+	BW_CALL_OPENAT,
+	BW_CALL_OPENAT2,
+	BW_CALL_CREAT,
+	BW_CALL_OPEN_BY_HANDLE_AT,
+	BW_CALL_CONNECT,
+	BW_CALL_SETUID,
+	BW_CALL_SETGID,
+	BW_CALL_SETREUID,
+	BW_CALL_SETREGID,
+	BW_CALL_SETRESUID,
+	BW_CALL_SETRESGID,
+	BW_CALL_SETFSUID,
+	BW_CALL_SETFSGID,
+	BW_CALL_SETGROUPS,
+	BW_CALL_CAPSET,
+	BW_CALL_CHDIR,
+	BW_CALL_FCHDIR,
+	BW_CALL_MAX,
+};
+
+enum bw_abi {
+	BW_ABI_NATIVE = 0,
+	BW_ABI_COMPAT32 = 1, /* i386 on x86-64, arm on arm64 */
+	BW_ABI_IO_URING = 2,
+};
+
+/* Where a string lies.  len excludes the NUL; {0, 0} if it was not read. */
+struct bw_str {
+	__u16 off;
+	__u16 len;
+};
+
+/* bw_hdr.flags */
+#define BW_F_TRUNC     (1U << 0) /* a string was cut at its limit */
+#define BW_F_CLAIM     (1U << 1) /* path or address is the caller's word, not the kernel's */
+#define BW_F_READ_FAIL (1U << 2) /* a string could not be read */
+#define BW_F_NO_BEFORE (1U << 3) /* credentials before the event are not known */
+
+/* bw_hdr.ns_differs: namespaces of the task that are not the host's */
+#define BW_NS_MNT    (1U << 0)
+#define BW_NS_PID    (1U << 1)
+#define BW_NS_NET    (1U << 2)
+#define BW_NS_USER   (1U << 3)
+#define BW_NS_IPC    (1U << 4)
+#define BW_NS_UTS    (1U << 5)
+#define BW_NS_CGROUP (1U << 6)
+
+/*
+ * A process is (tgid, start_ns): pids are reused, start times are not.
+ * start_ns is group_leader->start_boottime.
+ */
+struct bw_hdr {
+	__u32 size; /* of the whole record, tail included */
+	__u16 type; /* enum bw_event_type */
+	__u16 flags; /* BW_F_* */
+	__u64 time_ns;
+	__u64 cgroup_v2; /* kernfs id in the unified hierarchy; 1 is its root */
+	__u64 cgroup_v1; /* kernfs id in the v1 hierarchy chosen at start; 0: none */
+	__u64 start_ns;
+	__u64 parent_start_ns;
+	__u32 tgid;
+	__u32 tid;
+	__u32 parent_tgid; /* real_parent's */
+	__u32 vtgid; /* tgid in the task's own pid namespace */
+	__u32 uid;
+	__u32 gid;
+	__u32 euid;
+	__u32 egid;
+	__u32 loginuid; /* audit login uid; (__u32)-1 if unset */
+	__u32 ns_differs; /* BW_NS_* */
+	__u32 mnt_ns; /* inode number of the mount namespace */
+	__u32 pid_ns; /* inode number of the pid namespace */
+	__u32 sid; /* session */
+	__u32 tty; /* controlling terminal's device number as in /proc/PID/stat; 0: none */
+	__u64 cap_permitted; /* bit n is capability n */
+	__u64 cap_effective;
+	__s64 ret; /* result of the call: a value, or -errno */
+	__u16 call; /* enum bw_call */
+	__u16 abi; /* enum bw_abi */
+	__u32 seccomp; /* task->seccomp.mode */
+	char comm[BW_COMM_LEN];
+};
+
+/* All credentials of a task (struct cred). */
+struct bw_cred {
+	__u32 uid;
+	__u32 gid;
+	__u32 euid;
+	__u32 egid;
+	__u32 suid;
+	__u32 sgid;
+	__u32 fsuid;
+	__u32 fsgid;
+	__u64 cap_inheritable;
+	__u64 cap_permitted;
+	__u64 cap_effective;
+	__u64 cap_bset;
+	__u64 cap_ambient;
+	__u32 securebits;
+	__u32 user_ns; /* inode number */
+};
+
+/* bw_file.flags */
+#define BW_FILE_MEMFD       (1U << 0) /* anonymous memory file */
+#define BW_FILE_DELETED     (1U << 1) /* its name is gone */
+#define BW_FILE_UPPER       (1U << 2) /* on overlayfs, in the writable layer */
+#define BW_FILE_LOWER       (1U << 3) /* on overlayfs, from the image */
+#define BW_FILE_RDONLY      (1U << 4) /* its mount or file system is read-only */
+#define BW_FILE_UNREACHABLE (1U << 5) /* not below the task's root: path is from its mount's root */
+#define BW_FILE_WRITABLE    (1U << 6) /* exec: the task may write its own image */
+#define BW_FILE_CREATED     (1U << 7) /* open: made by this call (FMODE_CREATED) */
+#define BW_FILE_TRUNC       (1U << 8) /* path is longer than BW_STR_MAX: its end is kept */
+
+/* A file by its kernel objects: file, inode, super block. */
+struct bw_file {
+	__u64 ino;
+	__u64 ctime_ns; /* epoch */
+	__u64 mtime_ns; /* epoch */
+	__u32 dev; /* (major << 20) | minor, as the kernel keeps it */
+	__u32 mode; /* i_mode: type and permissions */
+	__u32 uid;
+	__u32 gid;
+	__u32 nlink;
+	__u32 fs_magic; /* s_magic */
+	__u32 flags; /* BW_FILE_* */
+	__u32 open_flags; /* file->f_flags: O_* of the native ABI */
+};
+
+/* One end of a socket. */
+struct bw_addr {
+	__u8 addr[16]; /* network order; AF_INET uses the first four */
+	__u16 port; /* host order */
+	__u16 family; /* AF_* ; 0: no address */
+	__u32 scope; /* IPv6 interface index */
+};
+
+/* What stands behind a standard descriptor at exec. */
+struct bw_stdio {
+	__u32 mode; /* i_mode; 0: closed */
+	__u16 family; /* socket: AF_* */
+	__u16 protocol; /* socket: IPPROTO_* */
+};
+
+/* A new process.  Its credentials, cgroups and namespaces are in the header. */
+struct bw_fork {
+	struct bw_hdr hdr; /* the child */
+	__u64 creator_start_ns; /* who called clone: differs from the parent with CLONE_PARENT */
+	__u32 creator_tgid;
+	__u32 creator_tid;
+	char tail[];
+};
+
+/*
+ * A successful exec, or (BW_EVENT_PROC) a process found at start.
+ * argv and env are the strings as they lie on the new stack, separated by NUL;
+ * arg_bytes and env_bytes tell how much there was.
+ */
+struct bw_exec {
+	struct bw_hdr hdr;
+	struct bw_file exe;
+	struct bw_cred before;
+	struct bw_cred after;
+	struct bw_stdio stdio[BW_STDIO_MAX];
+	struct bw_addr std_local; /* of the first inet socket among them */
+	struct bw_addr std_remote;
+	__u32 pgid; /* process group */
+	__u32 vsid;
+	__u32 vpgid;
+	__u32 arg_bytes;
+	__u32 env_bytes;
+	__u32 secureexec; /* AT_SECURE: ids or capabilities were gained */
+	struct bw_str path; /* of the file executed, from its dentry */
+	struct bw_str filename; /* as given (bprm->filename) */
+	struct bw_str interp; /* bprm->interp if it differs: the script's interpreter */
+	struct bw_str cwd;
+	struct bw_str argv;
+	struct bw_str env; /* empty unless a rule asks for it */
+	char tail[];
+};
+
+/* An exec that was refused.  Strings are the caller's claim. */
+struct bw_exec_fail {
+	struct bw_hdr hdr;
+	__s32 dirfd;
+	__u32 at_flags;
+	struct bw_str filename;
+	struct bw_str argv; /* as far as it could be read; NUL separated */
+	char tail[];
+};
+
+struct bw_exit {
+	struct bw_hdr hdr;
+	__u32 code; /* as in wait(2) */
+	__u32 pad0;
+	char tail[];
+};
+
+/* set*id, setgroups, capset; credentials of the calling thread. */
+struct bw_cred_change {
+	struct bw_hdr hdr; /* ids after the call */
+	struct bw_cred before;
+	struct bw_cred after;
+	__u32 args[3]; /* as passed; setgroups: the count */
+	__u32 pad0;
+	char tail[];
+};
+
+struct bw_chdir {
+	struct bw_hdr hdr;
+	struct bw_str cwd; /* the new one, from its dentry */
+	__u32 pad0;
+	char tail[];
+};
+
+enum bw_cgroup_op {
+	BW_CGROUP_MKDIR = 1,
+	BW_CGROUP_RMDIR = 2,
+	BW_CGROUP_ATTACH = 3, /* the header describes the task that was moved */
+	BW_CGROUP_RENAME = 4,
+};
+
+/* The header describes the task that did it, but for ATTACH. */
+struct bw_cgroup {
+	struct bw_hdr hdr;
+	__u64 id; /* kernfs id */
+	__u64 parent_id;
+	__u32 hierarchy; /* 0: unified, else the number of the v1 hierarchy */
+	__u32 op; /* enum bw_cgroup_op */
+	__u32 level;
+	struct bw_str path; /* from the hierarchy's root, host's view */
+	char tail[];
+};
+
+/*
+ * An open that succeeded (file and path from the descriptor table) or failed
+ * (BW_F_CLAIM: only given and base).
+ */
+struct bw_open {
+	struct bw_hdr hdr; /* ret is the descriptor or -errno */
+	struct bw_file file;
+	__u32 flags; /* O_* as asked for, of the native ABI */
+	__u32 mode; /* as asked for */
+	__u32 resolve; /* openat2 */
+	__s32 dirfd;
+	struct bw_str path; /* canonical, below the task's root */
+	struct bw_str given; /* as the caller wrote it */
+	struct bw_str base; /* directory that given is relative to, if it is and the open failed */
+	__u32 pad0;
+	char tail[];
+};
+
+struct bw_connect {
+	struct bw_hdr hdr;
+	struct bw_addr local;
+	struct bw_addr remote;
+	__u16 family; /* AF_* of the socket */
+	__u16 sock_type; /* SOCK_* */
+	__u16 protocol; /* IPPROTO_* */
+	__u16 pad0;
+	__s32 fd;
+	struct bw_str path; /* unix: canonical path of the peer's socket file */
+	struct bw_str given; /* unix: sun_path; an abstract name starts with @ */
+	__u32 pad1;
+	char tail[];
+};
+
+/*
+ * What the agent knew of a container when it first saw it, as JSON (see
+ * user/container/).  Sent before the first event that needs it.
+ */
+struct bw_container {
+	struct bw_hdr hdr; /* type, size, time only */
+	__u64 cgroup_v2; /* 0: none */
+	__u64 cgroup_v1;
+	struct bw_str json;
+	__u32 pad0;
+	char tail[];
+};
+
+/* Why a record was not delivered or not whole; index of the bw_stats map. */
+enum bw_stat {
+	BW_STAT_LIFE_SENT = 0,
+	BW_STAT_LIFE_LOST, /* ring full */
+	BW_STAT_ACTIVITY_SENT,
+	BW_STAT_ACTIVITY_LOST, /* ring full */
+	BW_STAT_READ_FAILED, /* a string could not be read */
+	BW_STAT_TRUNCATED, /* records with a string that was cut */
+	BW_STAT_CRED_FULL, /* credentials of a task could not be remembered */
+	BW_STAT_OVERSIZE, /* a record did not fit BW_RECORD_MAX */
+	BW_STAT_MAX,
+};
+
+/* Counters since start, taken when they changed. */
+struct bw_loss {
+	struct bw_hdr hdr; /* type, size, time only */
+	__u64 stat[BW_STAT_MAX];
+	char tail[];
+};
+
+#pragma GCC diagnostic pop
+
+_Static_assert(sizeof(struct bw_hdr) == 152, "wire layout of bw_hdr");
+_Static_assert(sizeof(struct bw_cred) == 80, "wire layout of bw_cred");
+_Static_assert(sizeof(struct bw_file) == 56, "wire layout of bw_file");
+_Static_assert(sizeof(struct bw_addr) == 24, "wire layout of bw_addr");
+_Static_assert(sizeof(struct bw_fork) == 168, "wire layout of bw_fork");
+_Static_assert(sizeof(struct bw_exec) == 488, "wire layout of bw_exec");
+_Static_assert(sizeof(struct bw_exec_fail) == 168, "wire layout of bw_exec_fail");
+_Static_assert(sizeof(struct bw_exit) == 160, "wire layout of bw_exit");
+_Static_assert(sizeof(struct bw_cred_change) == 328, "wire layout of bw_cred_change");
+_Static_assert(sizeof(struct bw_chdir) == 160, "wire layout of bw_chdir");
+_Static_assert(sizeof(struct bw_cgroup) == 184, "wire layout of bw_cgroup");
+_Static_assert(sizeof(struct bw_open) == 240, "wire layout of bw_open");
+_Static_assert(sizeof(struct bw_connect) == 224, "wire layout of bw_connect");
+_Static_assert(sizeof(struct bw_container) == 176, "wire layout of bw_container");
+
+#endif /* BPFWATCH_EVENT_H */
