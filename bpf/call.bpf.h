@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+#ifndef BPFWATCH_CALL_BPF_H
+#define BPFWATCH_CALL_BPF_H
+
+/* Which system call returns here, and its arguments, from the saved registers. */
+#include "maps.bpf.h"
+
+enum {
+	TS_COMPAT_BIT = 2, /* x86: thread_info.status, a 32-bit call is under way */
+	TIF_32BIT_BIT = 1 << 22, /* arm64: thread_info.flags, a 32-bit task */
+	ERESTARTSYS_FIRST = 512, /* include/linux/errno.h: results that user space never sees */
+	ERESTARTSYS_LAST = 516,
+	EINTR_SEEN = 4,
+};
+
+/* A call at its exit. */
+struct call {
+	struct task_struct *task;
+	struct pt_regs *regs;
+	__s64 ret;
+	__u16 call; /* enum bw_call */
+	__u16 abi; /* enum bw_abi */
+	__u8 slot;
+	__u8 flags; /* BW_CALL_F_* */
+};
+
+static __always_inline __u32 call_number(struct pt_regs *regs)
+{
+#if defined(__TARGET_ARCH_x86)
+	return regs->orig_ax;
+#else
+	return regs->syscallno;
+#endif
+}
+
+static __always_inline bool is_compat(struct task_struct *task)
+{
+#if defined(__TARGET_ARCH_x86)
+	return BPF_CORE_READ(task, thread_info.status) & TS_COMPAT_BIT;
+#else
+	return BPF_CORE_READ(task, thread_info.flags) & TIF_32BIT_BIT;
+#endif
+}
+
+/* Returns false for a call that nobody knows. */
+static __always_inline bool call_lookup(struct call *call, struct pt_regs *regs)
+{
+	__u32 nr = call_number(regs);
+	struct bw_number *number = bpf_map_lookup_elem(&bw_calls, &nr);
+	const struct bw_call_entry *entry;
+
+	if (!number)
+		return false;
+	entry = &number->abi[BW_ABI_NATIVE];
+	/* Almost every call ends here, so the task is looked at afterwards. */
+	if (!entry->call && !number->abi[BW_ABI_COMPAT32].call)
+		return false;
+	call->regs = regs;
+	call->task = current_task();
+	call->abi = BW_ABI_NATIVE;
+	if (is_compat(call->task)) {
+		call->abi = BW_ABI_COMPAT32;
+		entry = &number->abi[BW_ABI_COMPAT32];
+	}
+	call->call = entry->call;
+	call->slot = entry->slot;
+	call->flags = entry->flags;
+	return entry->call != BW_CALL_NONE;
+}
+
+/*
+ * For the programs behind the dispatcher.  Returns false if there is nothing
+ * to do, which can be only when the map changed meanwhile, or for the agent.
+ */
+static __always_inline bool call_begin(struct call *call, struct pt_regs *regs, __s64 ret)
+{
+	if (bpf_get_current_pid_tgid() >> 32 == self_tgid || !call_lookup(call, regs))
+		return false;
+	if (call->abi == BW_ABI_COMPAT32)
+		ret = (__s32)ret;
+	/* Interrupted; the caller sees EINTR or the call again. */
+	if (ret >= -ERESTARTSYS_LAST && ret <= -ERESTARTSYS_FIRST)
+		ret = -EINTR_SEEN;
+	call->ret = ret;
+	return true;
+}
+
+static __always_inline void call_to_header(const struct call *call, struct bw_hdr *hdr)
+{
+	hdr->ret = call->ret;
+	hdr->call = call->call;
+	hdr->abi = call->abi;
+}
+
+#if defined(__TARGET_ARCH_x86)
+static __always_inline __u64 call_arg(const struct call *call, __u32 index)
+{
+	struct pt_regs *regs = call->regs;
+	bool compat = call->abi == BW_ABI_COMPAT32;
+	__u64 value;
+
+	switch (index) {
+	case 0:
+		value = compat ? regs->bx : regs->di;
+		break;
+	case 1:
+		value = compat ? regs->cx : regs->si;
+		break;
+	case 2:
+		value = regs->dx;
+		break;
+	case 3:
+		value = compat ? regs->si : regs->r10;
+		break;
+	case 4:
+		value = compat ? regs->di : regs->r8;
+		break;
+	default:
+		value = compat ? regs->bp : regs->r9;
+		break;
+	}
+	return compat ? (__u32)value : value;
+}
+#else
+static __always_inline __u64 call_arg(const struct call *call, __u32 index)
+{
+	struct pt_regs *regs = call->regs;
+	__u64 value;
+
+	switch (index) {
+	case 0:
+		value = regs->orig_x0; /* regs[0] holds the result by now */
+		break;
+	case 1:
+		value = regs->regs[1];
+		break;
+	case 2:
+		value = regs->regs[2];
+		break;
+	case 3:
+		value = regs->regs[3];
+		break;
+	case 4:
+		value = regs->regs[4];
+		break;
+	default:
+		value = regs->regs[5];
+		break;
+	}
+	return call->abi == BW_ABI_COMPAT32 ? (__u32)value : value;
+}
+#endif
+
+#endif /* BPFWATCH_CALL_BPF_H */

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+#ifndef BPFWATCH_PATH_BPF_H
+#define BPFWATCH_PATH_BPF_H
+
+/* The canonical path of a dentry, as the task that holds it would see it. */
+#include "record.bpf.h"
+
+/* In path.bpf.c.  Walks what scratch entry `slot` describes; 1: too many components. */
+int path_walk(__u32 slot);
+
+static __always_inline struct mount *mount_of(struct vfsmount *mnt)
+{
+	return (void *)mnt - bpf_core_field_offset(struct mount, mnt);
+}
+
+/*
+ * Append the path of (dentry, mnt) below the root of `task` to the record.
+ * Returns BW_FILE_TRUNC and BW_FILE_UNREACHABLE as they apply.
+ */
+static __always_inline __u32 record_add_path(struct build *b, struct bw_str *str,
+					     struct task_struct *task, struct dentry *dentry,
+					     struct vfsmount *mnt)
+{
+	struct walk *walk = &b->scratch->walk;
+	struct fs_struct *fs = BPF_CORE_READ(task, fs);
+	struct vfsmount *root = BPF_CORE_READ(fs, root.mnt);
+	__u32 pos;
+
+	if (!dentry || !mnt)
+		return 0;
+	walk->dentry = dentry;
+	walk->mnt = mount_of(mnt);
+	walk->root_dentry = BPF_CORE_READ(fs, root.dentry);
+	walk->root_mnt = root ? mount_of(root) : NULL;
+	walk->pos = BW_STR_MAX - 1;
+	walk->flags = 0;
+	if (path_walk(b->slot))
+		walk->flags |= BW_FILE_TRUNC;
+	if (walk->flags & BW_FILE_TRUNC)
+		b->hdr->flags |= BW_F_TRUNC;
+	pos = walk->pos & (BW_STR_MAX - 1); /* bound for the verifier */
+	if (pos == BW_STR_MAX - 1) { /* the root itself */
+		pos--;
+		walk->path[pos] = '/';
+	}
+	record_add_bytes(b, str, &walk->path[pos], BW_STR_MAX - 1 - pos);
+	return walk->flags;
+}
+
+#endif /* BPFWATCH_PATH_BPF_H */

@@ -1,0 +1,435 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/* Loading what is needed, counting what is sent, and the order of it all.  Root. */
+#include "watch.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/bpf.h>
+#include <mntent.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+#include "bpfwatch/calls.h"
+
+#define N_OPENS  2000
+#define N_BURSTS 40
+#define OPENS    10
+
+static int bpf(int cmd, union bpf_attr *attr)
+{
+	return (int)syscall(SYS_bpf, cmd, attr, sizeof(*attr));
+}
+
+/* Whether a program of this name is loaded and belongs to a map or link of ours: newer than `id`. */
+static bool is_loaded(const char *name, uint32_t newer_than)
+{
+	union bpf_attr attr = { .start_id = newer_than };
+
+	while (bpf(BPF_PROG_GET_NEXT_ID, &attr) == 0) {
+		struct bpf_prog_info info = { 0 };
+		union bpf_attr get = { .prog_id = attr.next_id };
+		union bpf_attr by_fd = { .info.info_len = sizeof(info),
+					 .info.info = (uintptr_t)&info };
+		int fd = bpf(BPF_PROG_GET_FD_BY_ID, &get);
+		bool same = false;
+
+		if (fd >= 0) {
+			by_fd.info.bpf_fd = (uint32_t)fd;
+			same = bpf(BPF_OBJ_GET_INFO_BY_FD, &by_fd) == 0 &&
+			       strcmp(info.name, name) == 0;
+			(void)close(fd);
+		}
+		if (same)
+			return true;
+		attr.start_id = attr.next_id;
+	}
+	return false;
+}
+
+static uint32_t newest_program(void)
+{
+	union bpf_attr attr = { .start_id = 0 };
+	uint32_t newest = 0;
+
+	while (bpf(BPF_PROG_GET_NEXT_ID, &attr) == 0) {
+		newest = attr.next_id;
+		attr.start_id = newest;
+	}
+	return newest;
+}
+
+static void only_what_is_asked_for_is_loaded(void **state)
+{
+	static const struct {
+		uint16_t call; /* the only one wanted */
+		const char *name; /* its program */
+	} rows[] = {
+		{ BW_CALL_OPENAT, "on_open" },      { BW_CALL_CONNECT, "on_connect" },
+		{ BW_CALL_SETUID, "on_cred" },      { BW_CALL_CHDIR, "on_chdir" },
+		{ BW_CALL_EXECVE, "on_exec_fail" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		bool calls[BW_CALL_MAX] = { [BW_CALL_NONE] = false };
+		uint32_t before = newest_program();
+		struct watch *w;
+
+		calls[rows[i].call] = true;
+		w = watch_open(calls);
+		assert_true(is_loaded("on_exec", before));
+		assert_true(is_loaded("on_sys_exit", before));
+		for (size_t k = 0; k < sizeof(rows) / sizeof(*rows); k++)
+			assert_int_equal(is_loaded(rows[k].name, before), k == i);
+		watch_close(w);
+	}
+}
+
+static void no_call_wanted_means_no_hook_on_calls(void **state)
+{
+	const bool calls[BW_CALL_MAX] = { false };
+	uint32_t before = newest_program();
+	struct watch *w = watch_open(calls);
+
+	(void)state;
+	assert_true(is_loaded("on_exec", before));
+	assert_true(is_loaded("on_fork", before));
+	assert_false(is_loaded("on_sys_exit", before));
+	watch_close(w);
+}
+
+static int open_many(const void *arg)
+{
+	const int *count = arg;
+
+	for (int i = 0; i < *count; i++) {
+		int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+		if (fd < 0 || close(fd))
+			return 1;
+	}
+	return 0;
+}
+
+static void only_the_wanted_calls_are_told(void **state)
+{
+	bool calls[BW_CALL_MAX] = { false };
+	static const int count = 5;
+	struct watch *w;
+
+	(void)state;
+	calls[BW_CALL_CONNECT] = true;
+	w = watch_open(calls);
+	assert_int_equal(watch_deed(w, open_many, &count), 0);
+	assert_int_equal(watch_count(w, BW_EVENT_OPEN), 0);
+	watch_close(w);
+}
+
+static int set_twice(const void *arg)
+{
+	(void)arg;
+	return syscall(SYS_setresgid, 1, 1, 1) || syscall(SYS_setuid, 2);
+}
+
+static void credentials_are_followed_through_calls_that_nobody_wants(void **state)
+{
+	bool calls[BW_CALL_MAX] = { false };
+	const struct bw_cred_change *rec;
+	struct watch *w;
+
+	(void)state;
+	calls[BW_CALL_SETUID] = true;
+	w = watch_open(calls);
+	assert_int_equal(watch_deed(w, set_twice, NULL), 0);
+	assert_int_equal(watch_count(w, BW_EVENT_CRED), 1);
+	rec = watch_find(w, BW_EVENT_CRED, 0);
+	assert_int_equal(rec->before.egid, 1);
+	assert_int_equal(rec->before.euid, 0);
+	assert_int_equal(rec->after.euid, 2);
+	watch_close(w);
+}
+
+static void each_open_is_sent_or_counted_as_lost(void **state)
+{
+	static const int count = N_OPENS;
+	struct watch *w = *state;
+	uint64_t before[BW_STAT_MAX];
+	uint64_t after[BW_STAT_MAX];
+	size_t got;
+
+	assert_int_equal(sensor_read_stats(w->sensor, before), 0);
+	assert_int_equal(watch_deed(w, open_many, &count), 0);
+	assert_int_equal(sensor_read_stats(w->sensor, after), 0);
+	got = watch_count(w, BW_EVENT_OPEN);
+	if (after[BW_STAT_ACTIVITY_LOST] == before[BW_STAT_ACTIVITY_LOST])
+		assert_int_equal(got, N_OPENS);
+	assert_true(got <= after[BW_STAT_ACTIVITY_SENT] - before[BW_STAT_ACTIVITY_SENT]);
+	assert_true(got + after[BW_STAT_ACTIVITY_LOST] - before[BW_STAT_ACTIVITY_LOST] >= N_OPENS);
+}
+
+static void flood_of_activity_costs_no_life(void **state)
+{
+	/* Far more than a ring holds, and nobody drains meanwhile. */
+	static const int count = 60000;
+	struct watch *w = *state;
+	uint64_t before[BW_STAT_MAX];
+	uint64_t after[BW_STAT_MAX];
+	int status;
+	pid_t pid;
+
+	watch_clear(w);
+	assert_int_equal(sensor_read_stats(w->sensor, before), 0);
+	pid = fork();
+	if (pid == 0)
+		_exit(open_many(&count));
+	w->pid = (uint32_t)pid;
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	watch_until_exit(w);
+	assert_int_equal(sensor_read_stats(w->sensor, after), 0);
+	assert_true(after[BW_STAT_ACTIVITY_LOST] > before[BW_STAT_ACTIVITY_LOST]);
+	assert_non_null(watch_find(w, BW_EVENT_FORK, 0));
+	assert_true(watch_count(w, BW_EVENT_OPEN) + after[BW_STAT_ACTIVITY_LOST] -
+			    before[BW_STAT_ACTIVITY_LOST] >=
+		    (size_t)count);
+}
+
+static void full_ring_makes_the_descriptor_readable(void **state)
+{
+	static const int count = 20000;
+	struct watch *w = *state;
+	struct pollfd pfd = { .fd = sensor_fd(w->sensor), .events = POLLIN };
+	int status;
+	pid_t pid;
+
+	watch_clear(w);
+	while (sensor_drain(w->sensor, UINT32_MAX) > 0)
+		;
+	pid = fork();
+	if (pid == 0)
+		_exit(open_many(&count));
+	assert_int_equal(poll(&pfd, 1, 10000), 1);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(sensor_drain(w->sensor, UINT32_MAX) > 0);
+}
+
+static int burst(const void *arg)
+{
+	(void)arg;
+	for (int i = 0; i < N_BURSTS; i++) {
+		static const int count = OPENS;
+		const char *const argv[] = { "/bin/cat", "/dev/null", NULL };
+		pid_t pid = fork();
+
+		if (pid == 0) {
+			(void)open_many(&count);
+			_exit(watch_exec(argv));
+		}
+		if (waitpid(pid, NULL, 0) != pid)
+			return 1;
+	}
+	return 0;
+}
+
+/* For each process of the burst: birth, its opens, exec, more opens, end. */
+static void life_of_a_process_comes_before_what_it_did(void **state)
+{
+	struct watch *w = *state;
+	size_t n_children = 0;
+
+	assert_int_equal(watch_deed(w, burst, NULL), 0);
+	for (size_t i = 0; i < w->n; i++) {
+		const struct bw_hdr *birth = w->records[i];
+		bool exec = false;
+		bool exit = false;
+		size_t opens = 0;
+
+		if (birth->type != BW_EVENT_FORK || birth->parent_tgid != w->pid)
+			continue;
+		n_children++;
+		for (size_t k = 0; k < w->n; k++) {
+			const struct bw_hdr *hdr = w->records[k];
+
+			if (hdr->tgid != birth->tgid || hdr->start_ns != birth->start_ns)
+				continue;
+			assert_true(k >= i); /* nothing before the birth */
+			assert_false(exit); /* nor after the end */
+			if (hdr->type == BW_EVENT_OPEN) {
+				/* The image that opened is the one that was told last. */
+				assert_string_equal(hdr->comm, exec ? "cat" : "test_sensor");
+				opens++;
+			}
+			exec = exec || hdr->type == BW_EVENT_EXEC;
+			exit = hdr->type == BW_EVENT_EXIT;
+		}
+		assert_true(exec && exit && opens > OPENS);
+	}
+	assert_int_equal(n_children, N_BURSTS);
+}
+
+static int change_dir(const void *arg)
+{
+	int fd = open("/usr/../usr/lib", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	(void)arg;
+	return chdir("/proc/self/root/usr") || fchdir(fd) || chdir("/nonexistent") == 0;
+}
+
+static void working_directory_is_told_when_it_changes(void **state)
+{
+	struct watch *w = *state;
+	const struct bw_chdir *rec;
+
+	assert_int_equal(watch_deed(w, change_dir, NULL), 0);
+	assert_int_equal(watch_count(w, BW_EVENT_CHDIR), 2);
+	rec = watch_find(w, BW_EVENT_CHDIR, 0);
+	assert_int_equal(rec->hdr.call, BW_CALL_CHDIR);
+	assert_string_equal(watch_str(rec, rec->cwd), "/usr");
+	rec = watch_find(w, BW_EVENT_CHDIR, 1);
+	assert_int_equal(rec->hdr.call, BW_CALL_FCHDIR);
+	assert_string_equal(watch_str(rec, rec->cwd), "/usr/lib");
+}
+
+/* Where the unified hierarchy is mounted; returns false if nowhere. */
+static bool unified_mount(char *out, size_t size)
+{
+	FILE *mounts = setmntent("/proc/self/mounts", "r");
+	const struct mntent *entry;
+	bool found = false;
+
+	while (mounts && !found && (entry = getmntent(mounts))) {
+		found = strcmp(entry->mnt_type, "cgroup2") == 0;
+		if (found)
+			(void)snprintf(out, size, "%s", entry->mnt_dir);
+	}
+	if (mounts)
+		(void)endmntent(mounts);
+	return found;
+}
+
+static int use_cgroup(const void *arg)
+{
+	char procs[PATH_MAX + 16];
+	int fd;
+
+	(void)snprintf(procs, sizeof(procs), "%s/cgroup.procs", (const char *)arg);
+	if (mkdir(arg, 0755))
+		return 1;
+	fd = open(procs, O_WRONLY | O_CLOEXEC);
+	return fd < 0 || write(fd, "0", 1) != 1;
+}
+
+static int remove_cgroup(const void *arg)
+{
+	return rmdir(arg) != 0;
+}
+
+static void cgroup_is_told_from_birth_to_end(void **state)
+{
+	struct watch *w = *state;
+	const struct bw_cgroup *rec;
+	const struct bw_exit *end;
+	char mount[PATH_MAX - 64];
+	char path[PATH_MAX];
+	struct stat st;
+
+	if (!unified_mount(mount, sizeof(mount))) {
+		watch_skip("no cgroup2 mount");
+		return;
+	}
+	(void)snprintf(path, sizeof(path), "%s/bpfwatch-test-%d", mount, getpid());
+	assert_int_equal(watch_deed(w, use_cgroup, path), 0);
+	assert_int_equal(stat(path, &st), 0);
+
+	rec = watch_find(w, BW_EVENT_CGROUP, 0);
+	assert_non_null(rec);
+	assert_int_equal(rec->op, BW_CGROUP_MKDIR);
+	assert_int_equal(rec->hierarchy, 0);
+	assert_int_equal(rec->id, st.st_ino);
+	assert_string_equal(strrchr(watch_str(rec, rec->path), '/'), strrchr(path, '/'));
+	rec = watch_find(w, BW_EVENT_CGROUP, 1);
+	assert_non_null(rec);
+	assert_int_equal(rec->op, BW_CGROUP_ATTACH);
+	assert_int_equal(rec->id, st.st_ino);
+	assert_int_equal(rec->hdr.tgid, w->pid);
+	end = watch_find(w, BW_EVENT_EXIT, 0);
+	assert_int_equal(end->hdr.cgroup_v2, st.st_ino);
+
+	assert_int_equal(watch_deed(w, remove_cgroup, path), 0);
+	rec = watch_find(w, BW_EVENT_CGROUP, 0);
+	assert_non_null(rec);
+	assert_int_equal(rec->op, BW_CGROUP_RMDIR);
+	assert_int_equal(rec->id, st.st_ino);
+}
+
+static void bad_ring_size_is_refused_with_a_reason(void **state)
+{
+	static const size_t sizes[] = { 0, 1000, 4097, 12288 };
+	struct sensor *sensor = NULL;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
+		struct sensor_config config = {
+			.life_ring_bytes = WATCH_RING_BYTES,
+			.activity_ring_bytes = sizes[i],
+			.cb = watch_on_record,
+		};
+		struct diag diag;
+
+		diag_init(&diag);
+		assert_int_equal(sensor_open(&config, &diag, &sensor), -EINVAL);
+		assert_non_null(strstr(diag.text, "ring"));
+		assert_null(sensor);
+	}
+	sensor_close(NULL);
+}
+
+static int open_without_rights(const void *arg)
+{
+	struct sensor_config config = {
+		.life_ring_bytes = WATCH_RING_BYTES,
+		.activity_ring_bytes = WATCH_RING_BYTES,
+		.cb = watch_on_record,
+	};
+	struct sensor *sensor = NULL;
+	struct diag diag;
+
+	(void)arg;
+	diag_init(&diag);
+	if (setgid(65534) || setuid(65534))
+		return 1;
+	if (sensor_open(&config, &diag, &sensor) != -EPERM)
+		return 2;
+	return strstr(diag.text, "root") ? 0 : 3;
+}
+
+static void missing_rights_are_named(void **state)
+{
+	assert_int_equal(watch_deed(*state, open_without_rights, NULL), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(only_what_is_asked_for_is_loaded),
+		cmocka_unit_test(no_call_wanted_means_no_hook_on_calls),
+		cmocka_unit_test(only_the_wanted_calls_are_told),
+		cmocka_unit_test(credentials_are_followed_through_calls_that_nobody_wants),
+		cmocka_unit_test(bad_ring_size_is_refused_with_a_reason),
+	};
+	const struct CMUnitTest watching[] = {
+		cmocka_unit_test(each_open_is_sent_or_counted_as_lost),
+		cmocka_unit_test(flood_of_activity_costs_no_life),
+		cmocka_unit_test(full_ring_makes_the_descriptor_readable),
+		cmocka_unit_test(life_of_a_process_comes_before_what_it_did),
+		cmocka_unit_test(working_directory_is_told_when_it_changes),
+		cmocka_unit_test(cgroup_is_told_from_birth_to_end),
+		cmocka_unit_test(missing_rights_are_named),
+	};
+	int failed = cmocka_run_group_tests_name("loading", tests, NULL, NULL);
+
+	return failed +
+	       cmocka_run_group_tests_name("watching", watching, watch_setup, watch_teardown);
+}

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sensor/sensor_impl.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/log.h"
+
+#include "bw.skel.h"
+
+#define LIBBPF_TEXT_MAX 8192 /* of one message that is shown */
+
+static int on_libbpf_print(enum libbpf_print_level level, const char *fmt, va_list args)
+	__attribute__((format(printf, 2, 0)));
+
+/* A refusal of the verifier comes as one text of thousands of lines: its end says why. */
+static int on_libbpf_print(enum libbpf_print_level level, const char *fmt, va_list args)
+{
+	cleanup_free char *text = NULL;
+	char *line;
+	char *rest;
+	size_t len;
+
+	if (level == LIBBPF_DEBUG)
+		return 0;
+	if (vasprintf(&text, fmt, args) < 0) {
+		text = NULL; /* it holds nothing defined */
+		return 0;
+	}
+	len = strlen(text);
+	rest = len > LIBBPF_TEXT_MAX ? text + len - LIBBPF_TEXT_MAX : text;
+	while ((line = strsep(&rest, "\n"))) {
+		if (*line)
+			log_debug("%s", line);
+	}
+	return 0;
+}
+
+static int on_life(void *arg, void *data, size_t len)
+{
+	return merge_life(((struct sensor *)arg)->merge, data, len);
+}
+
+static int on_activity(void *arg, void *data, size_t len)
+{
+	return merge_activity(((struct sensor *)arg)->merge, data, len);
+}
+
+static int drain(struct sensor *sensor, enum bw_lane lane)
+{
+	int n = ring_buffer__consume(sensor->ring[lane]);
+
+	/* The callback ended it: enough for now. */
+	return n >= 0 || n == -ENOBUFS ? 0 : n;
+}
+
+static int drain_life(void *arg)
+{
+	return drain(arg, BW_LANE_LIFE);
+}
+
+static int drain_activity(void *arg)
+{
+	struct sensor *sensor = arg;
+
+	sensor->activity_target = sensor_ring_produced(&sensor->activity_pos);
+	return drain(sensor, BW_LANE_ACTIVITY);
+}
+
+static bool activity_done(void *arg)
+{
+	const struct sensor *sensor = arg;
+
+	return sensor_ring_consumed(&sensor->activity_pos) >= sensor->activity_target;
+}
+
+static uint64_t now(void *arg)
+{
+	(void)arg;
+	return clock_boot_ns();
+}
+
+static int open_merge(struct sensor *sensor, size_t queue_bytes)
+{
+	const struct merge_source source = {
+		.drain_life = drain_life,
+		.drain_activity = drain_activity,
+		.activity_done = activity_done,
+		.now = now,
+		.arg = sensor,
+	};
+
+	if (queue_bytes < 2 * (size_t)BW_RECORD_MAX)
+		queue_bytes = 2 * (size_t)BW_RECORD_MAX;
+	sensor->merge = merge_new(queue_bytes, &source, sensor->cb, sensor->arg);
+	return sensor->merge ? 0 : -ENOMEM;
+}
+
+/*
+ * Edge-triggered: the programs wake us when much has gathered, and a level
+ * would report each single record after that.
+ */
+static int watch_ring(const struct sensor *sensor, int map_fd)
+{
+	struct epoll_event event = { .events = EPOLLIN | EPOLLET };
+
+	return epoll_ctl(sensor->epoll_fd, EPOLL_CTL_ADD, map_fd, &event) ? -errno : 0;
+}
+
+static int open_rings(struct sensor *sensor)
+{
+	const int fds[BW_LANE_MAX] = {
+		[BW_LANE_LIFE] = bpf_map__fd(sensor->skel->maps.bw_life),
+		[BW_LANE_ACTIVITY] = bpf_map__fd(sensor->skel->maps.bw_activity),
+	};
+	static const ring_buffer_sample_fn callbacks[BW_LANE_MAX] = {
+		[BW_LANE_LIFE] = on_life,
+		[BW_LANE_ACTIVITY] = on_activity,
+	};
+
+	sensor->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	if (sensor->epoll_fd < 0)
+		return -errno;
+	for (int lane = 0; lane < BW_LANE_MAX; lane++) {
+		int err;
+
+		sensor->ring[lane] = ring_buffer__new(fds[lane], callbacks[lane], sensor, NULL);
+		if (!sensor->ring[lane])
+			return -errno;
+		err = watch_ring(sensor, fds[lane]);
+		if (err)
+			return err;
+	}
+	return sensor_ring_map(fds[BW_LANE_ACTIVITY], &sensor->activity_pos);
+}
+
+int sensor_open(const struct sensor_config *config, struct diag *diag, struct sensor **out)
+{
+	struct sensor *sensor = calloc(1, sizeof(*sensor));
+	int err;
+
+	if (!sensor)
+		return -ENOMEM;
+	sensor->epoll_fd = -1;
+	sensor->cb = config->cb;
+	sensor->arg = config->arg;
+	(void)libbpf_set_print(on_libbpf_print);
+
+	err = sensor_load(sensor, config, diag);
+	if (err)
+		goto err;
+	err = open_merge(sensor, config->life_ring_bytes);
+	if (err)
+		goto err;
+	err = open_rings(sensor);
+	if (err)
+		goto err;
+	err = sensor_attach(sensor, config, diag);
+	if (err)
+		goto err;
+	*out = sensor;
+	return 0;
+err:
+	diag_set(diag, "cannot start watching: %s", strerror(-err));
+	sensor_close(sensor);
+	return err;
+}
+
+void sensor_close(struct sensor *sensor)
+{
+	if (!sensor)
+		return;
+	bw_skel__destroy(sensor->skel);
+	for (int lane = 0; lane < BW_LANE_MAX; lane++)
+		ring_buffer__free(sensor->ring[lane]);
+	sensor_ring_unmap(&sensor->activity_pos);
+	if (sensor->epoll_fd >= 0)
+		(void)close(sensor->epoll_fd);
+	merge_free(sensor->merge);
+	free(sensor);
+}
+
+int sensor_fd(const struct sensor *sensor)
+{
+	return sensor->epoll_fd;
+}
+
+int sensor_drain(struct sensor *sensor, unsigned int max_records)
+{
+	struct epoll_event events[BW_LANE_MAX];
+
+	/* Take note of the edges, so that sensor_fd() waits for the next ones. */
+	if (epoll_wait(sensor->epoll_fd, events, BW_LANE_MAX, 0) < 0 && errno != EINTR)
+		return -errno;
+	return merge_run(sensor->merge, max_records);
+}
+
+int sensor_read_stats(const struct sensor *sensor, uint64_t stats[BW_STAT_MAX])
+{
+	size_t n_cpus = sensor->host.n_cpus;
+	uint64_t *values = calloc(n_cpus, sizeof(*values));
+	int fd = bpf_map__fd(sensor->skel->maps.bw_stats);
+	int err = 0;
+
+	if (!values)
+		return -ENOMEM;
+	memset(stats, 0, BW_STAT_MAX * sizeof(*stats));
+	for (uint32_t which = 0; which < BW_STAT_MAX && !err; which++) {
+		err = bpf_map_lookup_elem(fd, &which, values);
+		for (size_t cpu = 0; cpu < n_cpus && !err; cpu++)
+			stats[which] += values[cpu];
+	}
+	free(values);
+	return err;
+}

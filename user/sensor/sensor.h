@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SENSOR_SENSOR_H
+#define SENSOR_SENSOR_H
+
+/*
+ * The only module that knows libbpf: loads and attaches the programs that are
+ * needed, drains both rings, and hands out their records in one order.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/diag.h"
+#include "bpfwatch/event.h"
+
+struct sensor;
+
+/* Called once per raw record, 8-byte aligned, valid only during the call. */
+typedef void sensor_cb(const void *data, size_t len, void *arg);
+
+struct sensor_config {
+	size_t life_ring_bytes; /* a power of two, a multiple of the page size */
+	size_t activity_ring_bytes;
+	bool calls[BW_CALL_MAX]; /* what to report beyond what keeps the process table */
+	bool want_env; /* read the environment at exec */
+	sensor_cb *cb;
+	void *arg;
+};
+
+/*
+ * Load and attach.  On success *out is owned by the caller and ends with
+ * sensor_close().
+ *
+ * Returns 0; -EPERM without the needed rights, -ENOTSUP for a kernel that lacks
+ * something (diag names it and what to do), -ENOMEM, or libbpf's error.
+ */
+int sensor_open(const struct sensor_config *config, struct diag *diag, struct sensor **out);
+
+/* Detach and free; NULL is allowed. */
+void sensor_close(struct sensor *sensor);
+
+/* Hand out one BW_EVENT_PROC for each process there is.  Returns the count or -errno. */
+int sensor_snapshot(struct sensor *sensor);
+
+/* Readable when records wait in numbers; a timer of the caller's bounds the delay. */
+int sensor_fd(const struct sensor *sensor);
+
+/*
+ * Hand out what has gathered, ordered so that a process's life events come
+ * before what it did: a record of activity is given only after the life ring has been
+ * drained past its time.  At most `max_records` of activity in one call: call
+ * again at once while it returns no less than that.
+ * Returns the number handed out or -errno.
+ */
+int sensor_drain(struct sensor *sensor, unsigned int max_records);
+
+/* Sum of the kernel's counters over all CPUs, BW_STAT_MAX of them. */
+int sensor_read_stats(const struct sensor *sensor, uint64_t stats[BW_STAT_MAX]);
+
+/* Number of the v1 hierarchy whose ids records carry on this host; 0: none.  From /proc/cgroups. */
+uint32_t sensor_host_v1_hierarchy(void);
+
+#endif /* SENSOR_SENSOR_H */

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SENSOR_SENSOR_IMPL_H
+#define SENSOR_SENSOR_IMPL_H
+
+/* What the files of this module share. */
+#include "bpfwatch/calls.h"
+#include "sensor/sensor.h"
+#include "sensor/sensor_merge.h"
+
+struct bw_skel;
+struct ring_buffer;
+
+/* What the host tells before load. */
+struct sensor_host {
+	uint32_t ns[BW_NS_MAX]; /* inode numbers; 0: not known */
+	uint32_t v1_controller; /* enum bw_v1_controller */
+	uint32_t v1_hierarchy;
+	uint32_t n_cpus; /* possible ones */
+};
+
+/* A ring's own positions, in bytes since its start, mapped read-only. */
+struct ring_positions {
+	unsigned long *consumer; /* NULL: not mapped */
+	unsigned long *producer;
+};
+
+struct sensor {
+	struct bw_skel *skel;
+	struct ring_buffer *ring[BW_LANE_MAX];
+	struct ring_positions activity_pos;
+	unsigned long activity_target; /* where the producers were before the last drain */
+	struct merge *merge;
+	struct sensor_host host;
+	sensor_cb *cb;
+	void *arg;
+	int epoll_fd;
+};
+
+/* Namespaces from /proc/2/ns, v1 hierarchy from /proc/cgroups. */
+void sensor_host_read(struct sensor_host *out);
+
+/*
+ * The meaning of every system call number, given what is wanted (see
+ * sensor_config.calls): BW_NR_MAX entries at `out`.
+ */
+void sensor_calls_fill(const bool wanted[BW_CALL_MAX], struct bw_number *out);
+
+/* Which programs the wanted calls need, by enum bw_slot. */
+void sensor_calls_slots(const bool wanted[BW_CALL_MAX], bool ret_needed[BW_SLOT_MAX]);
+
+/* Open and load what is wanted.  As sensor_open(). */
+int sensor_load(struct sensor *sensor, const struct sensor_config *config, struct diag *diag);
+
+/* Fill the maps of calls and attach; events begin.  As sensor_open(). */
+int sensor_attach(struct sensor *sensor, const struct sensor_config *config, struct diag *diag);
+
+/* Map the positions of the ring `map_fd`; ends with sensor_ring_unmap().  Returns 0 or -errno. */
+int sensor_ring_map(int map_fd, struct ring_positions *out);
+void sensor_ring_unmap(struct ring_positions *pos);
+unsigned long sensor_ring_produced(const struct ring_positions *pos);
+unsigned long sensor_ring_consumed(const struct ring_positions *pos);
+
+#endif /* SENSOR_SENSOR_IMPL_H */

@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sensor/sensor_impl.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+
+#include "base/log.h"
+
+#include "bw.skel.h"
+
+#define SCRATCH_BEFORE_CPUS 1 /* SCRATCH_FIRST_CPU of bpf/maps.bpf.h */
+#define QUARTERS            4
+#define TRACEPOINT_NAME_MAX 96
+
+/* Tracepoints that we cannot do without. */
+static const char *const required_tracepoints[] = {
+	"sched_process_exec", "sched_process_fork", "sched_process_exit", "cgroup_mkdir",
+	"cgroup_rmdir",       "cgroup_rename",      "cgroup_attach_task", "sys_exit",
+};
+
+/* The programs behind the dispatcher, by enum bw_slot. */
+static struct bpf_program *slot_program(const struct bw_skel *skel, enum bw_slot slot)
+{
+	switch (slot) {
+	case BW_SLOT_EXEC_FAIL:
+		return skel->progs.on_exec_fail;
+	case BW_SLOT_CHDIR:
+		return skel->progs.on_chdir;
+	case BW_SLOT_OPEN:
+		return skel->progs.on_open;
+	case BW_SLOT_CONNECT:
+		return skel->progs.on_connect;
+	case BW_SLOT_CRED:
+		return skel->progs.on_cred;
+	default:
+		return NULL;
+	}
+}
+
+/* Kernels before 5.11 charge maps to this limit; later ones ignore it. */
+static void raise_memlock(void)
+{
+	struct rlimit limit = { RLIM_INFINITY, RLIM_INFINITY };
+
+	if (setrlimit(RLIMIT_MEMLOCK, &limit) == 0)
+		return;
+	if (getrlimit(RLIMIT_MEMLOCK, &limit) == 0) {
+		limit.rlim_cur = limit.rlim_max;
+		(void)setrlimit(RLIMIT_MEMLOCK, &limit); /* the load tells if it was needed */
+	}
+	log_debug("cannot raise RLIMIT_MEMLOCK beyond %llu bytes",
+		  (unsigned long long)limit.rlim_max);
+}
+
+/* tp_btf finds a tracepoint by the typedef of its callback. */
+static bool has_tracepoint(const struct btf *btf, const char *name)
+{
+	char type[TRACEPOINT_NAME_MAX];
+
+	(void)snprintf(type, sizeof(type), "btf_trace_%s", name);
+	return btf__find_by_name_kind(btf, type, BTF_KIND_TYPEDEF) > 0;
+}
+
+/* How many arguments a tracepoint hands to its programs; 0: not known. */
+static int n_tracepoint_args(const struct btf *btf, const char *name)
+{
+	char type[TRACEPOINT_NAME_MAX];
+	const struct btf_type *t;
+	int id;
+
+	(void)snprintf(type, sizeof(type), "btf_trace_%s", name);
+	id = btf__find_by_name_kind(btf, type, BTF_KIND_TYPEDEF);
+	t = id > 0 ? btf__type_by_id(btf, (uint32_t)id) : NULL;
+	t = t ? btf__type_by_id(btf, t->type) : NULL; /* pointer */
+	t = t && btf_is_ptr(t) ? btf__type_by_id(btf, t->type) : NULL; /* to a function */
+	if (!t || !btf_is_func_proto(t))
+		return 0;
+	return btf_vlen(t) - 1; /* the first is the tracepoint's own */
+}
+
+static int probe_kernel(struct bw_skel *skel, struct diag *diag)
+{
+	struct btf *btf = btf__load_vmlinux_btf();
+	int err = 0;
+
+	if (!btf) {
+		diag_set(diag, "this kernel carries no type information (/sys/kernel/btf/vmlinux): "
+			       "use one built with CONFIG_DEBUG_INFO_BTF=y");
+		return -ENOTSUP;
+	}
+	for (size_t i = 0; i < sizeof(required_tracepoints) / sizeof(*required_tracepoints); i++) {
+		if (has_tracepoint(btf, required_tracepoints[i]))
+			continue;
+		diag_set(diag,
+			 "this kernel lacks the tracepoint '%s': use one built with "
+			 "CONFIG_CGROUPS=y and CONFIG_FTRACE_SYSCALLS=y",
+			 required_tracepoints[i]);
+		err = -ENOTSUP;
+		break;
+	}
+	if (!err && !has_tracepoint(btf, "sched_prepare_exec")) {
+		log_debug("no tracepoint sched_prepare_exec: credentials before an exec are known "
+			  "only while set*id calls are watched");
+		err = bpf_program__set_autoload(skel->progs.on_prepare_exec, false);
+	}
+	skel->rodata->exit_tells_last = n_tracepoint_args(btf, "sched_process_exit") > 1;
+	btf__free(btf);
+	return err;
+}
+
+static bool is_ring_size(size_t bytes)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+
+	return bytes >= page && bytes <= UINT32_MAX / 2 && (bytes & (bytes - 1)) == 0;
+}
+
+static int size_maps(const struct sensor *sensor, const struct sensor_config *config,
+		     struct diag *diag)
+{
+	struct bw_skel *skel = sensor->skel;
+	int err;
+
+	if (!is_ring_size(config->life_ring_bytes) || !is_ring_size(config->activity_ring_bytes)) {
+		diag_set(diag, "the size of a ring must be a power of two of at least one page");
+		return -EINVAL;
+	}
+	err = bpf_map__set_max_entries(skel->maps.bw_life, (uint32_t)config->life_ring_bytes);
+	if (!err)
+		err = bpf_map__set_max_entries(skel->maps.bw_activity,
+					       (uint32_t)config->activity_ring_bytes);
+	if (!err)
+		err = bpf_map__set_max_entries(skel->maps.bw_scratch,
+					       SCRATCH_BEFORE_CPUS + sensor->host.n_cpus);
+	return err;
+}
+
+static void set_rodata(const struct sensor *sensor, const struct sensor_config *config,
+		       bool creds_followed)
+{
+	struct bw_skel__rodata *rodata = sensor->skel->rodata;
+
+	rodata->self_tgid = (uint32_t)getpid();
+	for (int i = 0; i < BW_NS_MAX; i++)
+		rodata->host_ns[i] = sensor->host.ns[i];
+	rodata->v1_controller = sensor->host.v1_controller;
+	rodata->v1_hierarchy = sensor->host.v1_hierarchy;
+	rodata->want_env = config->want_env;
+	rodata->creds_followed = creds_followed;
+	rodata->ring_quarter[BW_LANE_LIFE] = (uint32_t)(config->life_ring_bytes / QUARTERS);
+	rodata->ring_quarter[BW_LANE_ACTIVITY] = (uint32_t)(config->activity_ring_bytes / QUARTERS);
+}
+
+/* Load and attach nothing that nobody asked for. */
+static int choose_programs(struct bw_skel *skel, const bool needed[BW_SLOT_MAX])
+{
+	bool any = false;
+
+	bpf_program__set_autoattach(skel->progs.on_task, false);
+	for (int slot = BW_SLOT_NONE + 1; slot < BW_SLOT_MAX; slot++) {
+		struct bpf_program *prog = slot_program(skel, slot);
+		int err = bpf_program__set_autoload(prog, needed[slot]);
+
+		if (err)
+			return err;
+		bpf_program__set_autoattach(prog, false); /* reached by tail call */
+		any = any || needed[slot];
+	}
+	return bpf_program__set_autoload(skel->progs.on_sys_exit, any);
+}
+
+static int explain_load(int err, struct diag *diag)
+{
+	if (err == -EPERM) {
+		diag_set(diag, "the kernel refused to load the programs: run as root, or with "
+			       "CAP_BPF, CAP_PERFMON and CAP_SYS_RESOURCE; kernel lockdown must "
+			       "not be in confidentiality mode");
+		return err;
+	}
+	if (err == -ENOMEM) {
+		diag_set(diag, "not enough memory for the kernel's maps: choose smaller rings, or "
+			       "raise RLIMIT_MEMLOCK on kernels before 5.11");
+		return err;
+	}
+	/* The verifier says EACCES or EINVAL. */
+	diag_set(diag, "this kernel's verifier refused the programs: %s; --verbose shows why",
+		 strerror(-err));
+	return err == -EINVAL || err == -EACCES ? -ENOTSUP : err;
+}
+
+/* Everything before the load. */
+static int prepare(struct sensor *sensor, const struct sensor_config *config, struct diag *diag,
+		   bool typed_reads)
+{
+	bool needed[BW_SLOT_MAX];
+	int err;
+
+	sensor->skel = bw_skel__open();
+	if (!sensor->skel)
+		return -errno;
+	err = probe_kernel(sensor->skel, diag);
+	if (err)
+		return err;
+	sensor_calls_slots(config->calls, needed);
+	err = choose_programs(sensor->skel, needed);
+	if (err)
+		return err;
+	err = size_maps(sensor, config, diag);
+	if (err)
+		return err;
+	set_rodata(sensor, config, needed[BW_SLOT_CRED]);
+	sensor->skel->rodata->typed_reads = typed_reads;
+	return 0;
+}
+
+int sensor_load(struct sensor *sensor, const struct sensor_config *config, struct diag *diag)
+{
+	int n_cpus = libbpf_num_possible_cpus();
+	int err;
+
+	if (n_cpus < 0)
+		return n_cpus;
+	sensor_host_read(&sensor->host);
+	sensor->host.n_cpus = (uint32_t)n_cpus;
+	raise_memlock();
+	err = prepare(sensor, config, diag, true);
+	if (err)
+		return err;
+	err = bw_skel__load(sensor->skel);
+	if (!err)
+		return 0;
+	/* The verifier of this kernel may not follow typed pointers; see bpf/read.bpf.h. */
+	log_debug("cannot load with typed reads (%s), trying without", strerror(-err));
+	bw_skel__destroy(sensor->skel);
+	err = prepare(sensor, config, diag, false);
+	if (err)
+		return err;
+	err = bw_skel__load(sensor->skel);
+	return err ? explain_load(err, diag) : 0;
+}
+
+static int fill_calls(const struct bw_skel *skel, const struct sensor_config *config)
+{
+	struct bw_number numbers[BW_NR_MAX];
+	int fd = bpf_map__fd(skel->maps.bw_calls);
+	int err = 0;
+
+	sensor_calls_fill(config->calls, numbers);
+	for (uint32_t nr = 0; nr < BW_NR_MAX && !err; nr++)
+		err = bpf_map_update_elem(fd, &nr, &numbers[nr], BPF_ANY);
+	return err;
+}
+
+static int fill_programs(const struct bw_skel *skel)
+{
+	int err = 0;
+
+	for (uint32_t slot = BW_SLOT_NONE + 1; slot < BW_SLOT_MAX && !err; slot++) {
+		int prog_fd = bpf_program__fd(slot_program(skel, slot));
+
+		if (prog_fd >= 0)
+			err = bpf_map_update_elem(bpf_map__fd(skel->maps.bw_programs), &slot,
+						  &prog_fd, BPF_ANY);
+	}
+	return err;
+}
+
+/* From here on nobody, root neither, can switch a call off behind our back. */
+static void freeze(const struct bpf_map *map)
+{
+	if (bpf_map_freeze(bpf_map__fd(map)))
+		log_debug("cannot freeze map '%s': %s", bpf_map__name(map), strerror(errno));
+}
+
+int sensor_attach(struct sensor *sensor, const struct sensor_config *config, struct diag *diag)
+{
+	int err = fill_calls(sensor->skel, config);
+
+	if (!err)
+		err = fill_programs(sensor->skel);
+	if (!err) {
+		freeze(sensor->skel->maps.bw_calls);
+		freeze(sensor->skel->maps.bw_programs);
+		err = bw_skel__attach(sensor->skel);
+	}
+	if (err)
+		diag_set(diag, "cannot attach the programs: %s", strerror(-err));
+	return err;
+}
