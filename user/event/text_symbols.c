@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "event/text_fields.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+/* clang-format off */
+#define ENUM(name) { #name, name, 0 }
+#define FLAG(name) { #name, name, name }
+#define BIT(prefix, name) { #name, prefix##name, prefix##name }
+#define CAP(name) { #name, 1ULL << (name), 1ULL << (name) }
+#define END { NULL, 0, 0 }
+
+const struct text_symbol text_calls[] = {
+	{ "none", BW_CALL_NONE, 0 }, { "fork", BW_CALL_FORK, 0 }, { "vfork", BW_CALL_VFORK, 0 },
+	{ "clone", BW_CALL_CLONE, 0 }, { "clone3", BW_CALL_CLONE3, 0 },
+	{ "execve", BW_CALL_EXECVE, 0 }, { "execveat", BW_CALL_EXECVEAT, 0 },
+	{ "exit", BW_CALL_EXIT, 0 }, { "open", BW_CALL_OPEN, 0 }, { "openat", BW_CALL_OPENAT, 0 },
+	{ "openat2", BW_CALL_OPENAT2, 0 }, { "creat", BW_CALL_CREAT, 0 },
+	{ "open_by_handle_at", BW_CALL_OPEN_BY_HANDLE_AT, 0 }, { "connect", BW_CALL_CONNECT, 0 },
+	{ "setuid", BW_CALL_SETUID, 0 }, { "setgid", BW_CALL_SETGID, 0 },
+	{ "setreuid", BW_CALL_SETREUID, 0 }, { "setregid", BW_CALL_SETREGID, 0 },
+	{ "setresuid", BW_CALL_SETRESUID, 0 }, { "setresgid", BW_CALL_SETRESGID, 0 },
+	{ "setfsuid", BW_CALL_SETFSUID, 0 }, { "setfsgid", BW_CALL_SETFSGID, 0 },
+	{ "setgroups", BW_CALL_SETGROUPS, 0 }, { "capset", BW_CALL_CAPSET, 0 },
+	{ "chdir", BW_CALL_CHDIR, 0 }, { "fchdir", BW_CALL_FCHDIR, 0 }, END,
+};
+
+const struct text_symbol text_abis[] = {
+	{ "native", BW_ABI_NATIVE, 0 }, { "compat32", BW_ABI_COMPAT32, 0 },
+	{ "io_uring", BW_ABI_IO_URING, 0 }, END,
+};
+
+/* What the calls of our events return; others are written as numbers. */
+const struct text_symbol text_errnos[] = {
+	ENUM(EPERM), ENUM(ENOENT), ENUM(EINTR), ENUM(EIO), ENUM(ENXIO), ENUM(E2BIG),
+	ENUM(ENOEXEC), ENUM(EBADF), ENUM(EAGAIN), ENUM(ENOMEM), ENUM(EACCES), ENUM(EFAULT),
+	ENUM(EBUSY), ENUM(EEXIST), ENUM(EXDEV), ENUM(ENODEV), ENUM(ENOTDIR), ENUM(EISDIR),
+	ENUM(EINVAL), ENUM(ENFILE), ENUM(EMFILE), ENUM(ENOTTY), ENUM(ETXTBSY), ENUM(EFBIG),
+	ENUM(ENOSPC), ENUM(ESPIPE), ENUM(EROFS), ENUM(EMLINK), ENUM(EPIPE), ENUM(ENAMETOOLONG),
+	ENUM(ENOSYS), ENUM(ELOOP), ENUM(EOVERFLOW), ENUM(ELIBBAD), ENUM(EUSERS), ENUM(ENOTSOCK),
+	ENUM(EDESTADDRREQ), ENUM(EMSGSIZE), ENUM(EPROTOTYPE), ENUM(EPROTONOSUPPORT),
+	ENUM(EOPNOTSUPP), ENUM(EAFNOSUPPORT), ENUM(EADDRINUSE), ENUM(EADDRNOTAVAIL),
+	ENUM(ENETDOWN), ENUM(ENETUNREACH), ENUM(ECONNABORTED), ENUM(ECONNRESET), ENUM(ENOBUFS),
+	ENUM(EISCONN), ENUM(ENOTCONN), ENUM(ETIMEDOUT), ENUM(ECONNREFUSED), ENUM(EHOSTDOWN),
+	ENUM(EHOSTUNREACH), ENUM(EALREADY), ENUM(EINPROGRESS), ENUM(ESTALE), ENUM(EDQUOT), END,
+};
+
+/* Flags that contain others stand before them. */
+const struct text_symbol text_open_flags[] = {
+	{ "O_WRONLY", O_WRONLY, O_ACCMODE }, { "O_RDWR", O_RDWR, O_ACCMODE },
+	{ "O_RDONLY", O_RDONLY, 0 }, FLAG(O_TMPFILE), FLAG(O_SYNC), FLAG(O_DSYNC), FLAG(O_CREAT),
+	FLAG(O_EXCL), FLAG(O_NOCTTY), FLAG(O_TRUNC), FLAG(O_APPEND), FLAG(O_NONBLOCK),
+	FLAG(O_ASYNC), FLAG(O_DIRECT), FLAG(O_DIRECTORY), FLAG(O_NOFOLLOW), FLAG(O_NOATIME),
+	FLAG(O_CLOEXEC), FLAG(O_PATH), END,
+};
+
+const struct text_symbol text_file_flags[] = {
+	BIT(BW_FILE_, MEMFD), BIT(BW_FILE_, DELETED), BIT(BW_FILE_, UPPER), BIT(BW_FILE_, LOWER),
+	BIT(BW_FILE_, RDONLY), BIT(BW_FILE_, UNREACHABLE), BIT(BW_FILE_, WRITABLE),
+	BIT(BW_FILE_, CREATED), BIT(BW_FILE_, TRUNC), END,
+};
+
+const struct text_symbol text_record_flags[] = {
+	BIT(BW_F_, TRUNC), BIT(BW_F_, CLAIM), BIT(BW_F_, READ_FAIL), BIT(BW_F_, NO_BEFORE), END,
+};
+
+const struct text_symbol text_namespaces[] = {
+	BIT(BW_NS_, MNT), BIT(BW_NS_, PID), BIT(BW_NS_, NET), BIT(BW_NS_, USER), BIT(BW_NS_, IPC),
+	BIT(BW_NS_, UTS), BIT(BW_NS_, CGROUP), END,
+};
+
+const struct text_symbol text_caps[] = {
+	{ "all", TEXT_CAPS_ALL, TEXT_CAPS_ALL },
+	CAP(CAP_CHOWN), CAP(CAP_DAC_OVERRIDE), CAP(CAP_DAC_READ_SEARCH), CAP(CAP_FOWNER),
+	CAP(CAP_FSETID), CAP(CAP_KILL), CAP(CAP_SETGID), CAP(CAP_SETUID), CAP(CAP_SETPCAP),
+	CAP(CAP_LINUX_IMMUTABLE), CAP(CAP_NET_BIND_SERVICE), CAP(CAP_NET_BROADCAST),
+	CAP(CAP_NET_ADMIN), CAP(CAP_NET_RAW), CAP(CAP_IPC_LOCK), CAP(CAP_IPC_OWNER),
+	CAP(CAP_SYS_MODULE), CAP(CAP_SYS_RAWIO), CAP(CAP_SYS_CHROOT), CAP(CAP_SYS_PTRACE),
+	CAP(CAP_SYS_PACCT), CAP(CAP_SYS_ADMIN), CAP(CAP_SYS_BOOT), CAP(CAP_SYS_NICE),
+	CAP(CAP_SYS_RESOURCE), CAP(CAP_SYS_TIME), CAP(CAP_SYS_TTY_CONFIG), CAP(CAP_MKNOD),
+	CAP(CAP_LEASE), CAP(CAP_AUDIT_WRITE), CAP(CAP_AUDIT_CONTROL), CAP(CAP_SETFCAP),
+	CAP(CAP_MAC_OVERRIDE), CAP(CAP_MAC_ADMIN), CAP(CAP_SYSLOG), CAP(CAP_WAKE_ALARM),
+	CAP(CAP_BLOCK_SUSPEND), CAP(CAP_AUDIT_READ), CAP(CAP_PERFMON), CAP(CAP_BPF),
+	CAP(CAP_CHECKPOINT_RESTORE), END,
+};
+
+const struct text_symbol text_families[] = {
+	ENUM(AF_UNIX), ENUM(AF_INET), ENUM(AF_INET6), ENUM(AF_NETLINK), ENUM(AF_PACKET),
+	ENUM(AF_VSOCK), END,
+};
+
+const struct text_symbol text_sock_types[] = {
+	ENUM(SOCK_STREAM), ENUM(SOCK_DGRAM), ENUM(SOCK_RAW), ENUM(SOCK_SEQPACKET), END,
+};
+
+const struct text_symbol text_protocols[] = {
+	ENUM(IPPROTO_ICMP), ENUM(IPPROTO_TCP), ENUM(IPPROTO_UDP), ENUM(IPPROTO_ICMPV6),
+	ENUM(IPPROTO_SCTP), END,
+};
+
+const struct text_symbol text_cgroup_ops[] = {
+	{ "mkdir", BW_CGROUP_MKDIR, 0 }, { "rmdir", BW_CGROUP_RMDIR, 0 },
+	{ "attach", BW_CGROUP_ATTACH, 0 }, { "rename", BW_CGROUP_RENAME, 0 }, END,
+};
