@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CONTAINER_BIND_H
+#define CONTAINER_BIND_H
+
+/* Binds cgroups to containers and tells the world of it.  Private to the module. */
+#include "container/registry.h"
+
+/* What runs above `tgid`: a shim or conmon; false if there is none. */
+bool bind_find_supervisor(const struct containers *c, uint32_t tgid, struct runtime *out);
+
+/* The engine that a supervisor (NULL: none) stands for, into *claim. */
+void bind_set_engine(struct claim *claim, const struct runtime *supervisor);
+
+/* The cgroup was made by, or for a child of, the low runtime `runner`. */
+void bind_by_runner(struct containers *c, enum hier hier, struct node *node,
+		    const struct runner *runner);
+
+/* The cgroup belongs to `entry` as a part of it. */
+void bind_child(struct containers *c, enum hier hier, struct node *node, struct entry *entry);
+
+/* A container that was there before its cgroup was seen. */
+void bind_by_claim(struct containers *c, enum hier hier, struct node *node,
+		   const struct claim *claim);
+
+/* Nobody saw who made the cgroup: ask the file system and /proc.  pid: in it, or 0. */
+void bind_by_path(struct containers *c, enum hier hier, struct node *node, uint32_t pid,
+		  uint32_t parent_tgid);
+
+#endif /* CONTAINER_BIND_H */

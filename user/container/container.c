@@ -1,0 +1,386 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "container/container.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "container/bind.h"
+#include "container/info.h"
+#include "container/pattern.h"
+
+#define ENTRY_BUCKETS  8192
+#define NODE_BUCKETS   16384
+#define RUNNER_BUCKETS 1024
+
+#define UNKNOWN_ID_MAX \
+	16 /* "ns:" and the pid namespace in hexadecimal: fits struct container's id */
+
+static char host_name[] = "host";
+
+struct containers *containers_new(const struct containers_config *config)
+{
+	struct containers *c = calloc(1, sizeof(*c));
+	int hier;
+
+	if (!c)
+		return NULL;
+	c->config = *config;
+	if (!c->config.root)
+		c->config.root = "";
+	c->host.kind = CONTAINER_HOST;
+	c->host.privileged = -1;
+	c->host.rootfs_readonly = -1;
+	c->host.full_id = host_name;
+	c->host.name = host_name;
+	c->host.type = host_name;
+	memcpy(c->host.id, host_name, sizeof(host_name));
+	for (hier = 0; hier < HIER_MAX; hier++)
+		c->fs.fd[hier] = -1;
+	if (table_init(&c->entries, ENTRY_BUCKETS) || table_init(&c->runners, RUNNER_BUCKETS) ||
+	    table_init(&c->nodes[HIER_V2], NODE_BUCKETS) ||
+	    table_init(&c->nodes[HIER_V1], NODE_BUCKETS)) {
+		containers_free(c);
+		return NULL;
+	}
+	if (c->config.live)
+		cgroupfs_init(&c->fs, c->config.root, c->config.cgroup_v1_hierarchy);
+	return c;
+}
+
+void containers_free(struct containers *c)
+{
+	if (!c)
+		return;
+	cgroupfs_done(&c->fs);
+	registry_done(c);
+	free(c);
+}
+
+static uint64_t cgroup_of(const struct bw_hdr *hdr, enum hier hier)
+{
+	return hier == HIER_V2 ? hdr->cgroup_v2 : hdr->cgroup_v1;
+}
+
+/* The container that a task's cgroups show; NULL: none. */
+static struct entry *find_entry(struct containers *c, const struct bw_hdr *hdr)
+{
+	struct node *node;
+	uint64_t id;
+	int hier;
+
+	for (hier = 0; hier < HIER_MAX; hier++) {
+		id = cgroup_of(hdr, (enum hier)hier);
+		if (id <= CGROUP_ROOT_ID)
+			continue;
+		node = registry_node(c, (enum hier)hier, id);
+		if (!node && c->config.live)
+			node = registry_node_add(c, (enum hier)hier, id);
+		if (node && node->state == NODE_PENDING && c->config.live)
+			bind_by_path(c, (enum hier)hier, node, hdr->tgid, hdr->parent_tgid);
+		if (node && node->state == NODE_BOUND)
+			return node->entry;
+	}
+	return NULL;
+}
+
+/* Only its pid namespace shows that there is a container. */
+static const struct container *find_unknown(struct containers *c, uint32_t pid_ns)
+{
+	char id[UNKNOWN_ID_MAX];
+	struct container *info;
+	struct entry *entry;
+
+	(void)snprintf(id, sizeof(id), "ns:%08x", pid_ns);
+	entry = registry_find_id(c, id);
+	if (!entry) {
+		info = info_new(CONTAINER_UNKNOWN, id, "unknown");
+		entry = info ? registry_add(c, info) : NULL;
+	}
+	if (!entry)
+		return NULL;
+	entry->used_ns = c->now_ns;
+	return entry->info;
+}
+
+static void set_now(struct containers *c, const struct bw_hdr *hdr)
+{
+	if (hdr->time_ns > c->now_ns)
+		c->now_ns = hdr->time_ns;
+}
+
+const struct container *containers_lookup(struct containers *c, const struct bw_hdr *hdr)
+{
+	static const struct container nameless = {
+		.kind = CONTAINER_UNKNOWN,
+		.privileged = -1,
+		.rootfs_readonly = -1,
+	};
+	const struct container *info;
+	struct entry *entry;
+
+	set_now(c, hdr);
+	entry = find_entry(c, hdr);
+	if (entry) {
+		entry->used_ns = c->now_ns;
+		return entry->info;
+	}
+	/* A mount namespace alone says nothing: services of systemd have their own. */
+	if (!(hdr->ns_differs & BW_NS_PID))
+		return &c->host;
+	c->stats.n_unresolved++;
+	info = find_unknown(c, hdr->pid_ns);
+	return info ? info : &nameless;
+}
+
+/* Runtimes are learnt from their exec, so that their end is no race. */
+static void learn_runner(struct containers *c, const struct bw_exec *exec)
+{
+	const char *base = (const char *)exec;
+	struct runner *runner = registry_runner(c, exec->hdr.tgid);
+	struct runtime runtime;
+
+	if (!runtime_parse(base + exec->argv.off, exec->argv.len + (exec->argv.off ? 1U : 0U),
+			   exec->cwd.len ? base + exec->cwd.off : NULL, &runtime)) {
+		if (runner) {
+			table_remove(&c->runners, &runner->link);
+			free(runner);
+		}
+		return;
+	}
+	runner = registry_runner_add(c, exec->hdr.tgid);
+	if (!runner)
+		return;
+	runner->runtime = runtime;
+	runner->start_ns = exec->hdr.start_ns;
+	runner->parent_tgid = exec->hdr.parent_tgid;
+	runner->seen_ns = c->now_ns;
+	runner->cgroup[HIER_V2] = exec->hdr.cgroup_v2;
+	runner->cgroup[HIER_V1] = exec->hdr.cgroup_v1;
+}
+
+/* The runtime that `hdr` describes; NULL: it is none.  Started before us, it is in /proc alone. */
+static const struct runner *find_runner(struct containers *c, const struct bw_hdr *hdr)
+{
+	struct runner *runner = registry_runner(c, hdr->tgid);
+	struct runtime_proc proc;
+
+	if (runner && runner->start_ns == hdr->start_ns)
+		return runner;
+	if (runtime_read(c->config.root, hdr->tgid, &proc) || proc.runtime.role == RUNTIME_NONE)
+		return NULL;
+	runner = registry_runner_add(c, hdr->tgid);
+	if (!runner)
+		return NULL;
+	runner->runtime = proc.runtime;
+	runner->start_ns = hdr->start_ns;
+	runner->parent_tgid = proc.parent_tgid;
+	runner->seen_ns = c->now_ns;
+	runner->cgroup[HIER_V2] = hdr->cgroup_v2;
+	runner->cgroup[HIER_V1] = hdr->cgroup_v1;
+	return runner;
+}
+
+/*
+ * A cgroup that systemd made for a runtime: its first task is a child of the runtime,
+ * which itself stays outside.
+ */
+static void settle(struct containers *c, enum hier hier, uint64_t id, const struct bw_hdr *hdr)
+{
+	struct node *node = registry_node(c, hier, id);
+	const struct runner *runner;
+
+	if (!node || node->state != NODE_PENDING || node->is_helper)
+		return;
+	runner = registry_runner(c, hdr->parent_tgid);
+	if (runner && runner->runtime.role == RUNTIME_LOW && runner->cgroup[hier] != id)
+		bind_by_runner(c, hier, node, runner);
+}
+
+static void settle_both(struct containers *c, const struct bw_hdr *hdr)
+{
+	settle(c, HIER_V2, hdr->cgroup_v2, hdr);
+	settle(c, HIER_V1, hdr->cgroup_v1, hdr);
+}
+
+static void apply_mkdir(struct containers *c, enum hier hier, const struct bw_cgroup *rec)
+{
+	const char *path = rec->path.len ? (const char *)rec + rec->path.off : "";
+	const struct runner *runner;
+	const struct node *parent;
+	struct entry *owner;
+	struct node *node;
+
+	/*
+	 * Whatever a container calls it, it is a part of that container.  Looked up first:
+	 * that may make room in the table.
+	 */
+	owner = find_entry(c, &rec->hdr);
+	node = registry_node_add(c, hier, rec->id);
+	if (!node || node->state == NODE_BOUND)
+		return;
+	node->parent_id = rec->parent_id;
+	node->creator_tgid = rec->hdr.tgid;
+	node->creator_start_ns = rec->hdr.start_ns;
+	node->is_helper = pattern_is_helper(path);
+	if (owner) {
+		bind_child(c, hier, node, owner);
+		return;
+	}
+	if (node->is_helper || rec->hdr.ns_differs & BW_NS_PID) {
+		registry_unbind(node, NODE_HOST);
+		return;
+	}
+	runner = find_runner(c, &rec->hdr);
+	if (runner && runner->runtime.role == RUNTIME_LOW) {
+		bind_by_runner(c, hier, node, runner);
+		return;
+	}
+	parent = registry_node(c, hier, rec->parent_id);
+	if (parent && parent->state == NODE_BOUND)
+		bind_child(c, hier, node, parent->entry);
+}
+
+static void apply_cgroup(struct containers *c, const struct bw_cgroup *rec)
+{
+	struct node *node;
+	enum hier hier;
+
+	if (rec->hierarchy == 0)
+		hier = HIER_V2;
+	else if (rec->hierarchy == c->config.cgroup_v1_hierarchy)
+		hier = HIER_V1;
+	else
+		return;
+	switch (rec->op) {
+	case BW_CGROUP_MKDIR:
+		if (c->config.live)
+			apply_mkdir(c, hier, rec);
+		break;
+	case BW_CGROUP_ATTACH:
+		if (c->config.live)
+			settle(c, hier, rec->id, &rec->hdr);
+		break;
+	case BW_CGROUP_RMDIR:
+		node = registry_node(c, hier, rec->id);
+		if (node)
+			node->removed_ns = c->now_ns;
+		break;
+	default: /* a new name does not change what an id is */
+		break;
+	}
+}
+
+/* Takes `info`. */
+static void adopt(struct containers *c, const struct bw_container *rec, struct container *info)
+{
+	const uint64_t ids[HIER_MAX] = { rec->cgroup_v2, rec->cgroup_v1 };
+	bool is_host = info->kind == CONTAINER_HOST;
+	struct entry *entry = NULL;
+	struct node *node;
+	int hier;
+
+	if (is_host) {
+		info_free(info);
+	} else {
+		entry = registry_find_start(c, info->full_id, info->start_ns);
+		if (entry)
+			registry_replace(entry, info);
+		else
+			entry = registry_add(c, info);
+		if (!entry)
+			return;
+	}
+	for (hier = 0; hier < HIER_MAX; hier++) {
+		if (!ids[hier])
+			continue;
+		node = registry_node_add(c, (enum hier)hier, ids[hier]);
+		if (!node)
+			continue;
+		if (is_host) {
+			registry_unbind(node, NODE_HOST);
+			continue;
+		}
+		registry_bind(node, entry);
+		c->stats.n_resolved++;
+	}
+}
+
+static void apply_container(struct containers *c, const struct bw_container *rec)
+{
+	struct container *info;
+
+	if (c->config.live)
+		return; /* our own word */
+	info = info_from_json((const char *)rec + rec->json.off, rec->json.len);
+	if (info)
+		adopt(c, rec, info);
+	else
+		c->stats.n_read_failed++;
+}
+
+void containers_apply(struct containers *c, const struct bw_hdr *hdr)
+{
+	set_now(c, hdr);
+	switch (hdr->type) {
+	case BW_EVENT_EXEC:
+	case BW_EVENT_PROC:
+		if (!c->config.live)
+			break;
+		learn_runner(c, (const struct bw_exec *)(const void *)hdr);
+		settle_both(c, hdr);
+		break;
+	case BW_EVENT_FORK:
+		if (c->config.live)
+			settle_both(c, hdr);
+		break;
+	case BW_EVENT_CGROUP:
+		apply_cgroup(c, (const struct bw_cgroup *)(const void *)hdr);
+		break;
+	case BW_EVENT_CONTAINER:
+		apply_container(c, (const struct bw_container *)(const void *)hdr);
+		break;
+	default:
+		break;
+	}
+}
+
+static int scan_one(enum hier hier, uint64_t id, const char *path, void *arg)
+{
+	struct containers *c = arg;
+	struct pattern pattern;
+	struct node *node;
+	uint32_t pid;
+
+	if (id <= CGROUP_ROOT_ID)
+		return 0;
+	node = registry_node_add(c, hier, id);
+	if (!node || node->state != NODE_PENDING)
+		return 0;
+	pid = cgroupfs_first_pid(&c->fs, hier, path);
+	/* An empty one without a telling name waits for its first task. */
+	if (pid || pattern_find(path, &pattern))
+		bind_by_path(c, hier, node, pid, 0);
+	return 0;
+}
+
+int containers_scan(struct containers *c)
+{
+	int hier;
+	int err = 0;
+
+	for (hier = 0; hier < HIER_MAX && !err; hier++)
+		err = cgroupfs_walk(&c->fs, (enum hier)hier, scan_one, c);
+	return err;
+}
+
+void containers_expire(struct containers *c, uint64_t now_ns)
+{
+	registry_expire(c, now_ns);
+}
+
+void containers_read_stats(const struct containers *c, struct containers_stats *out)
+{
+	*out = c->stats;
+	out->n_containers = c->entries.count;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CONTAINER_ENGINE_H
+#define CONTAINER_ENGINE_H
+
+/* From a container's id, bundle and supervisor to all that its engine left on disk. */
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "container/container.h"
+
+/* Decided by who supervises the container, never by annotations: users set those. */
+enum engine {
+	ENGINE_NONE, /* a low runtime alone, or only a cgroup's name */
+	ENGINE_CONTAINERD,
+	ENGINE_CRI, /* containerd for Kubernetes */
+	ENGINE_DOCKER,
+	ENGINE_CONMON, /* podman or CRI-O */
+};
+
+/* What the registry found out before it reads files.  Strings are borrowed. */
+struct claim {
+	enum engine engine;
+	const char *id; /* never NULL */
+	const char *type; /* if engine is ENGINE_NONE: "runc", "docker" … or NULL */
+	const char *bundle; /* NULL: not known */
+	const char *name; /* conmon's; NULL: not known */
+	bool is_crio;
+	uint32_t pid; /* whose root the paths start from; 0: the host's */
+};
+
+/*
+ * A new container, owned by the caller; NULL when out of memory.  *ret_failed counts the
+ * files that were there and could not be used; *ret_whole tells whether config.json was read.
+ */
+struct container *engine_describe(const char *root, const struct claim *claim, uint64_t *ret_failed,
+				  bool *ret_whole);
+
+#endif /* CONTAINER_ENGINE_H */

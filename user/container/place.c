@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "container/place.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/file.h"
+
+/* openat2(2), which glibc 2.36 does not wrap. */
+static int open_beneath(int dirfd, const char *path, int flags)
+{
+	struct open_how how = {
+		.flags = (unsigned int)(flags | O_CLOEXEC),
+		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
+	};
+	long fd = syscall(SYS_openat2, dirfd, path, &how, sizeof(how));
+
+	return fd < 0 ? -errno : (int)fd;
+}
+
+int place_open(const char *root, uint32_t pid)
+{
+	char path[PLACE_PATH_MAX];
+	int fd;
+
+	if (pid) {
+		(void)snprintf(path, sizeof(path), "%s/proc/%u/root", root, pid);
+		fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		if (fd >= 0)
+			return fd;
+	}
+	fd = open(*root ? root : "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+int place_open_dir(int dirfd, const char *path)
+{
+	return open_beneath(dirfd, path, O_RDONLY | O_DIRECTORY);
+}
+
+int place_read(int dirfd, const char *path, size_t max_bytes, enum place_link link, char **out)
+{
+	cleanup_close int fd = -1;
+	struct stat st;
+	size_t len;
+
+	/* O_NONBLOCK: a FIFO in its place must not hang us. */
+	fd = open_beneath(dirfd, path,
+			  O_RDONLY | O_NONBLOCK | O_NOCTTY |
+				  (link == PLACE_NOFOLLOW ? O_NOFOLLOW : 0));
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &st))
+		return -errno;
+	if (!S_ISREG(st.st_mode))
+		return -EINVAL;
+	if (st.st_size > 0 && (uintmax_t)st.st_size > max_bytes)
+		return -EFBIG;
+	return file_read_fd(fd, max_bytes, out, &len);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CONTAINER_PLACE_H
+#define CONTAINER_PLACE_H
+
+/* Reads files below a directory that may be hostile: nothing leads out of it. */
+#include <stddef.h>
+#include <stdint.h>
+
+#define PLACE_PATH_MAX 4096
+
+/*
+ * Descriptor of the root that paths of process `pid` start from: its own if
+ * `pid` is not 0 and it is there, else `root` ("" is /).  Returns it or -errno.
+ */
+int place_open(const char *root, uint32_t pid);
+
+/* Descriptor of the directory `path` below `dirfd`, or -errno. */
+int place_open_dir(int dirfd, const char *path);
+
+/*
+ * Read the regular file `path` below `dirfd`.  Symbolic links on the way are taken as
+ * if `dirfd` were the root; the last component may be none unless `follow` is set.
+ *
+ * Returns 0 and a NUL-terminated *out owned by the caller; -EFBIG beyond max_bytes,
+ * -EINVAL for what is no regular file, else -errno.
+ */
+enum place_link { PLACE_NOFOLLOW, PLACE_FOLLOW };
+int place_read(int dirfd, const char *path, size_t max_bytes, enum place_link link, char **out);
+
+#endif /* CONTAINER_PLACE_H */

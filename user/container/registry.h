@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CONTAINER_REGISTRY_H
+#define CONTAINER_REGISTRY_H
+
+/*
+ * The tables behind struct containers: cgroups, containers and processes of runtimes,
+ * all with fixed caps.  Private to the module.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "container/cgroupfs.h"
+#include "container/container.h"
+#include "container/engine.h"
+#include "container/runtime.h"
+#include "container/table.h"
+
+#define REGISTRY_CONTAINERS_MAX 8192
+#define REGISTRY_NODES_MAX      65536 /* in each hierarchy */
+#define REGISTRY_RUNTIMES_MAX   2048
+#define REGISTRY_TAIL_NS        (30ULL * 1000 * 1000 * 1000)
+#define REGISTRY_RUNTIME_NS     (60ULL * 1000 * 1000 * 1000)
+
+/* A container; it stays while a cgroup refers to it. */
+struct entry {
+	struct link link; /* by full id; not unique: an id may be used again */
+	struct container *info;
+	uint64_t cgroup[HIER_MAX]; /* its own cgroup; 0: not known */
+	uint64_t creator_start_ns;
+	uint64_t used_ns;
+	uint32_t creator_tgid; /* the runtime that made its cgroup; 0: was there before us */
+	uint32_t n_nodes;
+	bool is_whole; /* its config.json was read */
+};
+
+enum node_state {
+	NODE_PENDING, /* nobody was in it so far, or its maker tells nothing */
+	NODE_HOST, /* part of no container */
+	NODE_BOUND,
+};
+
+/* A cgroup. */
+struct node {
+	struct link link; /* by id */
+	uint64_t id;
+	uint64_t parent_id; /* 0: not known */
+	uint64_t creator_start_ns;
+	uint64_t removed_ns; /* 0: it is there */
+	uint32_t creator_tgid; /* 0: was there before us */
+	bool is_helper; /* by its name, of a runtime's own process */
+	enum node_state state;
+	struct entry *entry; /* NODE_BOUND */
+};
+
+/* A process that ran a runtime. */
+struct runner {
+	struct link link; /* by tgid */
+	uint64_t start_ns;
+	uint64_t seen_ns;
+	uint32_t tgid;
+	uint32_t parent_tgid;
+	uint64_t cgroup[HIER_MAX]; /* 0: not known */
+	struct runtime runtime;
+};
+
+struct containers {
+	struct containers_config config;
+	struct containers_stats stats;
+	struct cgroupfs fs;
+	struct table entries;
+	struct table nodes[HIER_MAX];
+	struct table runners;
+	struct container host;
+	uint64_t now_ns; /* time of the latest record */
+	uint64_t record[BW_RECORD_MAX / sizeof(uint64_t)]; /* to build one in */
+};
+
+/* The one that this process made; NULL: none. */
+struct entry *registry_find_made(const struct containers *c, const char *full_id, uint32_t tgid,
+				 uint64_t start_ns);
+/* The latest with this id; NULL: none. */
+struct entry *registry_find_id(const struct containers *c, const char *full_id);
+struct entry *registry_find_start(const struct containers *c, const char *full_id,
+				  uint64_t start_ns);
+
+/* Takes `info`, also when it fails; NULL when out of memory. */
+struct entry *registry_add(struct containers *c, struct container *info);
+
+/* Takes `info`. */
+void registry_replace(struct entry *entry, struct container *info);
+
+struct node *registry_node(const struct containers *c, enum hier hier, uint64_t id);
+/* Finds or makes it; NULL when out of memory or at the cap. */
+struct node *registry_node_add(struct containers *c, enum hier hier, uint64_t id);
+void registry_bind(struct node *node, struct entry *entry);
+void registry_unbind(struct node *node, enum node_state state);
+
+struct runner *registry_runner(const struct containers *c, uint32_t tgid);
+/* Finds or makes it; NULL when out of memory or at the cap. */
+struct runner *registry_runner_add(struct containers *c, uint32_t tgid);
+
+/* Drop what is older than its time. */
+void registry_expire(struct containers *c, uint64_t now_ns);
+
+/* Free all. */
+void registry_done(struct containers *c);
+
+#endif /* CONTAINER_REGISTRY_H */
