@@ -1,0 +1,483 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The container and the pod, as the registry knows them. */
+#include <fnmatch.h>
+
+#include "fields/family.h"
+#include "fields/scratch.h"
+
+#define SHORT_ID_LEN 12
+
+/* Labels that are the runtime's own notes, which Falco does not list. */
+#define LABEL_INTERNAL   "io.kubernetes."
+#define LABEL_ANNOTATION "annotation."
+
+static const struct container *of(const struct event_view *view)
+{
+	return view->container;
+}
+
+/* The host is no container: it has none of the runtime's facts. */
+static bool is_host(const struct event_view *view)
+{
+	return of(view)->kind == CONTAINER_HOST;
+}
+
+/* A container that could not be named never looks like the host. */
+static bool get_id(const struct event_view *view, const struct field_ref *ref, struct value *out)
+{
+	(void)ref;
+	if (is_host(view))
+		return value_str(out, "host");
+	return value_str(out, of(view)->id[0] ? of(view)->id : "unknown");
+}
+
+static bool get_full_id(const struct event_view *view, const struct field_ref *ref,
+			struct value *out)
+{
+	(void)ref;
+	return value_str(out, is_host(view) ? "host" : of(view)->full_id);
+}
+
+static bool get_name(const struct event_view *view, const struct field_ref *ref, struct value *out)
+{
+	(void)ref;
+	return value_str(out, is_host(view) ? "host" : of(view)->name);
+}
+
+static bool get_type(const struct event_view *view, const struct field_ref *ref, struct value *out)
+{
+	(void)ref;
+	return value_str(out, is_host(view) ? "host" : of(view)->type);
+}
+
+static bool get_image(const struct event_view *view, const struct field_ref *ref, struct value *out)
+{
+	(void)ref;
+	return value_str(out, of(view)->image);
+}
+
+static bool get_image_id(const struct event_view *view, const struct field_ref *ref,
+			 struct value *out)
+{
+	(void)ref;
+	return value_str(out, of(view)->image_id);
+}
+
+static bool get_repository(const struct event_view *view, const struct field_ref *ref,
+			   struct value *out)
+{
+	(void)ref;
+	return value_str(out, of(view)->image_repository);
+}
+
+static bool get_tag(const struct event_view *view, const struct field_ref *ref, struct value *out)
+{
+	(void)ref;
+	return value_str(out, of(view)->image_tag);
+}
+
+static bool get_digest(const struct event_view *view, const struct field_ref *ref,
+		       struct value *out)
+{
+	(void)ref;
+	return value_str(out, of(view)->image_digest);
+}
+
+static bool get_bundle(const struct event_view *view, const struct field_ref *ref,
+		       struct value *out)
+{
+	(void)ref;
+	return value_str(out, of(view)->bundle);
+}
+
+static bool get_user(const struct event_view *view, const struct field_ref *ref, struct value *out)
+{
+	(void)ref;
+	return value_str(out, of(view)->user);
+}
+
+static bool get_k8s_container(const struct event_view *view, const struct field_ref *ref,
+			      struct value *out)
+{
+	(void)ref;
+	return value_str(out, of(view)->k8s_container_name);
+}
+
+static bool get_pod_name(const struct event_view *view, const struct field_ref *ref,
+			 struct value *out)
+{
+	(void)ref;
+	return value_str(out, of(view)->pod_name);
+}
+
+static bool get_pod_ns(const struct event_view *view, const struct field_ref *ref,
+		       struct value *out)
+{
+	(void)ref;
+	return value_str(out, of(view)->pod_ns);
+}
+
+static bool get_pod_uid(const struct event_view *view, const struct field_ref *ref,
+			struct value *out)
+{
+	(void)ref;
+	return value_str(out, of(view)->pod_uid);
+}
+
+static bool get_full_sandbox_id(const struct event_view *view, const struct field_ref *ref,
+				struct value *out)
+{
+	(void)ref;
+	return value_str(out, of(view)->pod_sandbox_id);
+}
+
+static bool get_privileged(const struct event_view *view, const struct field_ref *ref,
+			   struct value *out)
+{
+	(void)ref;
+	return !is_host(view) && of(view)->privileged >= 0 && value_bool(out, of(view)->privileged);
+}
+
+static bool get_readonly_rootfs(const struct event_view *view, const struct field_ref *ref,
+				struct value *out)
+{
+	(void)ref;
+	return !is_host(view) && of(view)->rootfs_readonly >= 0 &&
+	       value_bool(out, of(view)->rootfs_readonly);
+}
+
+static bool get_host_pid(const struct event_view *view, const struct field_ref *ref,
+			 struct value *out)
+{
+	(void)ref;
+	return !is_host(view) && value_bool(out, !(view->rec->hdr->ns_differs & BW_NS_PID));
+}
+
+static bool get_host_network(const struct event_view *view, const struct field_ref *ref,
+			     struct value *out)
+{
+	(void)ref;
+	return !is_host(view) && value_bool(out, !(view->rec->hdr->ns_differs & BW_NS_NET));
+}
+
+static bool get_host_ipc(const struct event_view *view, const struct field_ref *ref,
+			 struct value *out)
+{
+	(void)ref;
+	return !is_host(view) && value_bool(out, !(view->rec->hdr->ns_differs & BW_NS_IPC));
+}
+
+static bool get_sandbox_id(const struct event_view *view, const struct field_ref *ref,
+			   struct value *out)
+{
+	const char *id = of(view)->pod_sandbox_id;
+
+	(void)ref;
+	return id && value_str(out, arena_strndup(view->scratch, id, strnlen(id, SHORT_ID_LEN)));
+}
+
+static bool get_is_sandbox(const struct event_view *view, const struct field_ref *ref,
+			   struct value *out)
+{
+	(void)ref;
+	return value_bool(out, of(view)->is_sandbox);
+}
+
+static bool get_resolution(const struct event_view *view, const struct field_ref *ref,
+			   struct value *out)
+{
+	static const char *const names[] = {
+		[CONTAINER_HOST] = "host",
+		[CONTAINER_KNOWN] = "known",
+		[CONTAINER_UNKNOWN] = "unknown",
+	};
+
+	(void)ref;
+	return value_str(out, names[of(view)->kind]);
+}
+
+static bool get_start_ts(const struct event_view *view, const struct field_ref *ref,
+			 struct value *out)
+{
+	(void)ref;
+	return of(view)->start_ns &&
+	       value_uint(out, of(view)->start_ns + view->host->epoch_offset_ns);
+}
+
+static bool get_duration(const struct event_view *view, const struct field_ref *ref,
+			 struct value *out)
+{
+	uint64_t start = of(view)->start_ns;
+	uint64_t now = view->rec->hdr->time_ns;
+
+	(void)ref;
+	return start && value_uint(out, now > start ? now - start : 0);
+}
+
+static const char *or_empty(const char *s)
+{
+	return s ? s : "";
+}
+
+static void add_mount(struct scratch_text *text, const struct container_mount *mount)
+{
+	scratch_add(text, or_empty(mount->source));
+	scratch_add(text, ":");
+	scratch_add(text, or_empty(mount->dest));
+	scratch_add(text, ":");
+	scratch_add(text, or_empty(mount->mode));
+	scratch_add(text, mount->rdwr ? ":true:" : ":false:");
+	scratch_add(text, or_empty(mount->propagation));
+}
+
+#define TEXT_MAX ((size_t)64 * 1024)
+
+static bool get_mounts(const struct event_view *view, const struct field_ref *ref,
+		       struct value *out)
+{
+	struct scratch_text text;
+
+	(void)ref;
+	if (of(view)->kind != CONTAINER_KNOWN)
+		return false;
+	scratch_init(&text, view->scratch, TEXT_MAX);
+	for (uint32_t i = 0; i < of(view)->n_mounts; i++) {
+		if (i > 0)
+			scratch_add(&text, ",");
+		add_mount(&text, &of(view)->mounts[i]);
+	}
+	return value_str(out, scratch_end(&text));
+}
+
+/* By index, or the first whose source (`by_dest`: destination) the argument matches. */
+static const struct container_mount *find_mount(const struct event_view *view,
+						const struct field_ref *ref, bool by_dest)
+{
+	const struct container *container = of(view);
+	char *pattern;
+
+	if (ref->has_index)
+		return ref->index < container->n_mounts ? &container->mounts[ref->index] : NULL;
+	pattern = arena_strndup(view->scratch, ref->arg, ref->arg_len);
+	if (!pattern)
+		return NULL;
+	for (uint32_t i = 0; i < container->n_mounts; i++) {
+		const struct container_mount *mount = &container->mounts[i];
+
+		if (fnmatch(pattern, or_empty(by_dest ? mount->dest : mount->source), 0) == 0)
+			return mount;
+	}
+	return NULL;
+}
+
+static bool get_mount(const struct event_view *view, const struct field_ref *ref, struct value *out)
+{
+	const struct container_mount *mount = find_mount(view, ref, false);
+	struct scratch_text text;
+
+	if (!mount)
+		return false;
+	scratch_init(&text, view->scratch, TEXT_MAX);
+	add_mount(&text, mount);
+	return value_str(out, scratch_end(&text));
+}
+
+static bool get_mount_source(const struct event_view *view, const struct field_ref *ref,
+			     struct value *out)
+{
+	const struct container_mount *mount = find_mount(view, ref, true);
+
+	return mount && value_str(out, mount->source);
+}
+
+static bool get_mount_dest(const struct event_view *view, const struct field_ref *ref,
+			   struct value *out)
+{
+	const struct container_mount *mount = find_mount(view, ref, false);
+
+	return mount && value_str(out, mount->dest);
+}
+
+static bool get_mount_mode(const struct event_view *view, const struct field_ref *ref,
+			   struct value *out)
+{
+	const struct container_mount *mount = find_mount(view, ref, false);
+
+	return mount && value_str(out, mount->mode);
+}
+
+static bool get_mount_rdwr(const struct event_view *view, const struct field_ref *ref,
+			   struct value *out)
+{
+	const struct container_mount *mount = find_mount(view, ref, false);
+
+	return mount && value_str(out, mount->rdwr ? "true" : "false");
+}
+
+static bool get_mount_propagation(const struct event_view *view, const struct field_ref *ref,
+				  struct value *out)
+{
+	const struct container_mount *mount = find_mount(view, ref, false);
+
+	return mount && value_str(out, mount->propagation);
+}
+
+static bool get_label(const struct event_view *view, const struct field_ref *ref, struct value *out)
+{
+	const struct container *container = of(view);
+
+	for (uint32_t i = 0; i < container->n_labels; i++) {
+		const char *key = container->labels[i].key;
+
+		if (strlen(key) == ref->arg_len && memcmp(key, ref->arg, ref->arg_len) == 0)
+			return value_str(out, container->labels[i].value);
+	}
+	return false;
+}
+
+static bool is_listed(const struct container_label *label)
+{
+	return strncmp(label->key, LABEL_INTERNAL, strlen(LABEL_INTERNAL)) != 0 &&
+	       strncmp(label->key, LABEL_ANNOTATION, strlen(LABEL_ANNOTATION)) != 0;
+}
+
+static bool get_labels(const struct event_view *view, const struct field_ref *ref,
+		       struct value *out)
+{
+	const struct container *container = of(view);
+	struct scratch_text text;
+
+	(void)ref;
+	if (container->kind != CONTAINER_KNOWN)
+		return false;
+	scratch_init(&text, view->scratch, TEXT_MAX);
+	for (uint32_t i = 0; i < container->n_labels; i++) {
+		const struct container_label *label = &container->labels[i];
+
+		if (!is_listed(label))
+			continue;
+		if (text.len > 0)
+			scratch_add(&text, ", ");
+		scratch_add(&text, label->key);
+		if (label->value && label->value[0]) {
+			scratch_add(&text, ":");
+			scratch_add(&text, label->value);
+		}
+	}
+	return value_str(out, scratch_end(&text));
+}
+
+/* A pod's labels are on its sandbox; those of the other containers are their own. */
+static bool get_pod_label(const struct event_view *view, const struct field_ref *ref,
+			  struct value *out)
+{
+	return of(view)->is_sandbox && get_label(view, ref, out);
+}
+
+static bool get_pod_labels(const struct event_view *view, const struct field_ref *ref,
+			   struct value *out)
+{
+	return of(view)->is_sandbox && get_labels(view, ref, out);
+}
+
+#define MOUNT_ARG (FIELD_ARG_REQUIRED | FIELD_ARG_INDEX | FIELD_ARG_KEY)
+#define LABEL_ARG (FIELD_ARG_REQUIRED | FIELD_ARG_KEY | FIELD_ARG_DOT)
+
+static const struct field fields[] = {
+	{ "container.id", FIELD_STRING, 0,
+	  "First 12 characters of the container's id; host outside of containers.", get_id },
+	{ "container.full_id", FIELD_STRING, 0, "The whole id.", get_full_id },
+	{ "container.name", FIELD_STRING, 0, "Name of the container; host outside.", get_name },
+	{ "container.image", FIELD_STRING, 0, "Image as the runtime wrote it.", get_image },
+	{ "container.image.id", FIELD_STRING, 0, "Id of the image.", get_image_id },
+	{ "container.type", FIELD_STRING, 0,
+	  "Runtime: docker, containerd, cri-o, podman, lxc, runc, crun …", get_type },
+	{ "container.privileged", FIELD_BOOL, 0, "Container is privileged.", get_privileged },
+	{ "container.mounts", FIELD_STRING, 0,
+	  "Mounts as source:dest:mode:rdwr:propagation, joined by commas.", get_mounts },
+	{ "container.mount", FIELD_STRING, MOUNT_ARG,
+	  "The n-th mount or that of a source, as in container.mounts.", get_mount },
+	{ "container.mount.source", FIELD_STRING, MOUNT_ARG,
+	  "Source of the n-th mount or of that at a destination.", get_mount_source },
+	{ "container.mount.dest", FIELD_STRING, MOUNT_ARG,
+	  "Destination of the n-th mount or of that of a source.", get_mount_dest },
+	{ "container.mount.mode", FIELD_STRING, MOUNT_ARG,
+	  "Options of the n-th mount or of that of a source.", get_mount_mode },
+	{ "container.mount.rdwr", FIELD_STRING, MOUNT_ARG, "true if that mount can be written.",
+	  get_mount_rdwr },
+	{ "container.mount.propagation", FIELD_STRING, MOUNT_ARG, "Propagation of that mount.",
+	  get_mount_propagation },
+	{ "container.image.repository", FIELD_STRING, 0, "Image without tag and digest.",
+	  get_repository },
+	{ "container.image.tag", FIELD_STRING, 0, "Tag of the image.", get_tag },
+	{ "container.image.digest", FIELD_STRING, 0, "Digest of the image.", get_digest },
+	{ "container.healthcheck", FIELD_STRING, FIELD_UNFILLED, "No longer filled.", NULL },
+	{ "container.liveness_probe", FIELD_STRING, FIELD_UNFILLED, "No longer filled.", NULL },
+	{ "container.readiness_probe", FIELD_STRING, FIELD_UNFILLED, "No longer filled.", NULL },
+	{ "container.start_ts", FIELD_ABSTIME, 0,
+	  "Start of the container, nanoseconds since the epoch.", get_start_ts },
+	{ "container.duration", FIELD_RELTIME, 0, "Time since container.start_ts.", get_duration },
+	{ "container.ip", FIELD_STRING, FIELD_UNFILLED, "Address of the container.", NULL },
+	{ "container.cni.json", FIELD_STRING, FIELD_UNFILLED, "Network set-up of the pod.", NULL },
+	{ "container.host_pid", FIELD_BOOL, 0, "Container shares the host's pid namespace.",
+	  get_host_pid },
+	{ "container.host_network", FIELD_BOOL, 0, "Container shares the host's network.",
+	  get_host_network },
+	{ "container.host_ipc", FIELD_BOOL, 0, "Container shares the host's ipc namespace.",
+	  get_host_ipc },
+	{ "container.label", FIELD_STRING, LABEL_ARG, "Value of one label.", get_label },
+	{ "container.labels", FIELD_STRING, 0, "Labels as key:value, joined by commas and blanks.",
+	  get_labels },
+	{ "container.resolution", FIELD_STRING, FIELD_OWN,
+	  "host, known, or unknown: in a container that could not be named.", get_resolution },
+	{ "container.readonly_rootfs", FIELD_BOOL, FIELD_OWN, "Root file system is read-only.",
+	  get_readonly_rootfs },
+	{ "container.bundle", FIELD_STRING, FIELD_OWN, "Directory of the OCI bundle on the host.",
+	  get_bundle },
+	{ "container.user", FIELD_STRING, FIELD_OWN,
+	  "User of the first process as the runtime was told.", get_user },
+	{ "container.is_sandbox", FIELD_BOOL, FIELD_OWN, "Container is a pod's pause container.",
+	  get_is_sandbox },
+	{ "k8s.container.name", FIELD_STRING, FIELD_OWN, "Name of the container in its pod.",
+	  get_k8s_container },
+	{ "k8s.pod.name", FIELD_STRING, 0, "Name of the pod.", get_pod_name },
+	{ "k8s.ns.name", FIELD_STRING, 0, "Kubernetes namespace of the pod.", get_pod_ns },
+	{ "k8s.pod.id", FIELD_STRING, 0, "As k8s.pod.uid.", get_pod_uid },
+	{ "k8s.pod.uid", FIELD_STRING, 0, "Uid of the pod.", get_pod_uid },
+	{ "k8s.pod.sandbox_id", FIELD_STRING, 0,
+	  "First 12 characters of the id of the pod's sandbox.", get_sandbox_id },
+	{ "k8s.pod.full_sandbox_id", FIELD_STRING, 0, "The whole id of it.", get_full_sandbox_id },
+	{ "k8s.pod.label", FIELD_STRING, LABEL_ARG,
+	  "Value of one label of the pod: known for its sandbox alone.", get_pod_label },
+	{ "k8s.pod.labels", FIELD_STRING, 0, "Labels of the pod: known for its sandbox alone.",
+	  get_pod_labels },
+	{ "k8s.pod.ip", FIELD_STRING, FIELD_UNFILLED, "Address of the pod.", NULL },
+	{ "k8s.pod.cni.json", FIELD_STRING, FIELD_UNFILLED, "Network set-up of the pod.", NULL },
+	{ "k8s.rc.name", FIELD_STRING, FIELD_UNFILLED, "No longer filled by Falco.", NULL },
+	{ "k8s.rc.id", FIELD_STRING, FIELD_UNFILLED, "No longer filled by Falco.", NULL },
+	{ "k8s.rc.label", FIELD_STRING, FIELD_UNFILLED | LABEL_ARG, "No longer filled by Falco.",
+	  NULL },
+	{ "k8s.rc.labels", FIELD_STRING, FIELD_UNFILLED, "No longer filled by Falco.", NULL },
+	{ "k8s.svc.name", FIELD_STRING, FIELD_UNFILLED, "No longer filled by Falco.", NULL },
+	{ "k8s.svc.id", FIELD_STRING, FIELD_UNFILLED, "No longer filled by Falco.", NULL },
+	{ "k8s.svc.label", FIELD_STRING, FIELD_UNFILLED | LABEL_ARG, "No longer filled by Falco.",
+	  NULL },
+	{ "k8s.svc.labels", FIELD_STRING, FIELD_UNFILLED, "No longer filled by Falco.", NULL },
+	{ "k8s.rs.name", FIELD_STRING, FIELD_UNFILLED, "No longer filled by Falco.", NULL },
+	{ "k8s.rs.id", FIELD_STRING, FIELD_UNFILLED, "No longer filled by Falco.", NULL },
+	{ "k8s.rs.label", FIELD_STRING, FIELD_UNFILLED | LABEL_ARG, "No longer filled by Falco.",
+	  NULL },
+	{ "k8s.rs.labels", FIELD_STRING, FIELD_UNFILLED, "No longer filled by Falco.", NULL },
+	{ "k8s.deployment.name", FIELD_STRING, FIELD_UNFILLED, "No longer filled by Falco.", NULL },
+	{ "k8s.deployment.id", FIELD_STRING, FIELD_UNFILLED, "No longer filled by Falco.", NULL },
+	{ "k8s.deployment.label", FIELD_STRING, FIELD_UNFILLED | LABEL_ARG,
+	  "No longer filled by Falco.", NULL },
+	{ "k8s.deployment.labels", FIELD_STRING, FIELD_UNFILLED, "No longer filled by Falco.",
+	  NULL },
+	{ "k8s.ns.id", FIELD_STRING, FIELD_UNFILLED, "No longer filled by Falco.", NULL },
+	{ "k8s.ns.label", FIELD_STRING, FIELD_UNFILLED | LABEL_ARG, "No longer filled by Falco.",
+	  NULL },
+	{ "k8s.ns.labels", FIELD_STRING, FIELD_UNFILLED, "No longer filled by Falco.", NULL },
+};
+
+const struct field_family field_family_container = FIELD_FAMILY(fields);

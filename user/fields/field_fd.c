@@ -1,0 +1,668 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What the event's descriptor is: of opens the file, of connects the socket. */
+#include <errno.h>
+#include <inttypes.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+#include "fields/family.h"
+#include "fields/names.h"
+
+/* The event is of the open family; *out is its record. */
+static bool open_of(const struct event_view *view, const struct bw_open **out)
+{
+	*out = view->rec->open;
+	return view->rec->hdr->type == BW_EVENT_OPEN;
+}
+
+/* The file that was opened; NULL for a failed open and all other events. */
+static const struct bw_file *file_of(const struct event_view *view)
+{
+	const struct bw_open *open;
+
+	return open_of(view, &open) && open->hdr.ret >= 0 ? &open->file : NULL;
+}
+
+static const struct bw_connect *connect_of(const struct event_view *view)
+{
+	return view->rec->hdr->type == BW_EVENT_CONNECT ? view->rec->connect : NULL;
+}
+
+static bool is_connected(const struct bw_connect *connect)
+{
+	return connect->hdr.ret >= 0 || connect->hdr.ret == -EINPROGRESS;
+}
+
+static const char *text(const struct event_view *view, struct bw_str str)
+{
+	return record_str(view->rec, str).s;
+}
+
+static bool get_num(const struct event_view *view, const struct field_ref *ref, struct value *out)
+{
+	const struct bw_connect *connect = connect_of(view);
+	const struct bw_open *open;
+
+	(void)ref;
+	if (connect)
+		return value_int(out, connect->fd);
+	if (!open_of(view, &open))
+		return false;
+	return value_int(out, open->hdr.ret >= 0 ? open->hdr.ret : -1);
+}
+
+static const char *file_type(const struct bw_file *file)
+{
+	if (file->flags & BW_FILE_MEMFD)
+		return "memfd";
+	return S_ISDIR(file->mode) ? "directory" : "file";
+}
+
+/* IPv4 mapped into an IPv6 socket is IPv4. */
+static const char *socket_type(const struct bw_connect *connect)
+{
+	struct value_ip ip;
+
+	if (names_address(&connect->remote, &ip))
+		return names_family(ip.family);
+	return names_family(connect->family);
+}
+
+static bool get_type(const struct event_view *view, const struct field_ref *ref, struct value *out)
+{
+	const struct bw_connect *connect = connect_of(view);
+	const struct bw_file *file = file_of(view);
+
+	(void)ref;
+	if (connect)
+		return value_str(out, socket_type(connect));
+	return file && value_str(out, file_type(file));
+}
+
+static bool get_typechar(const struct event_view *view, const struct field_ref *ref,
+			 struct value *out)
+{
+	static const struct {
+		const char *type;
+		const char *typechar;
+	} chars[] = {
+		{ "file", "f" }, { "directory", "d" }, { "memfd", "m" },   { "ipv4", "4" },
+		{ "ipv6", "6" }, { "unix", "u" },      { "netlink", "n" },
+	};
+	const struct bw_open *open;
+	struct value type;
+
+	/* As in Falco: what it would have been is not known. */
+	if (open_of(view, &open) && open->hdr.ret < 0)
+		return value_str(out, "o");
+	if (!get_type(view, ref, &type))
+		return connect_of(view) && value_str(out, "o");
+	for (size_t i = 0; i < sizeof(chars) / sizeof(chars[0]); i++) {
+		if (strcmp(type.str, chars[i].type) == 0)
+			return value_str(out, chars[i].typechar);
+	}
+	return value_str(out, "o");
+}
+
+static const char *socket_name(const struct event_view *view, const struct bw_connect *connect)
+{
+	const char *path;
+
+	if (connect->family != AF_UNIX) {
+		const char *tuple = names_tuple(view->scratch, &connect->local, &connect->remote);
+
+		return tuple ? tuple : "";
+	}
+	path = text(view, connect->path);
+	return names_concat(view->scratch, "->", path[0] ? path : text(view, connect->given), "");
+}
+
+/* The path from the kernel; of a failed open what the caller claims. */
+static const char *open_name(const struct event_view *view, const struct bw_open *open)
+{
+	if (open->hdr.ret >= 0)
+		return text(view, open->path);
+	return names_path(view->scratch, text(view, open->base), text(view, open->given));
+}
+
+static bool get_name(const struct event_view *view, const struct field_ref *ref, struct value *out)
+{
+	const struct bw_connect *connect = connect_of(view);
+	const struct bw_open *open;
+
+	(void)ref;
+	if (connect)
+		return value_str(out, socket_name(view, connect));
+	return open_of(view, &open) && value_str(out, open_name(view, open));
+}
+
+static bool get_directory(const struct event_view *view, const struct field_ref *ref,
+			  struct value *out)
+{
+	const struct bw_open *open;
+	const char *slash;
+	const char *name;
+	char *directory;
+
+	(void)ref;
+	if (!open_of(view, &open))
+		return false;
+	name = open_name(view, open);
+	if (!name)
+		return false;
+	if (open->hdr.ret >= 0 && S_ISDIR(open->file.mode))
+		return value_str(out, name);
+	slash = strrchr(name, '/');
+	if (!slash || slash == name)
+		return value_str(out, "/");
+	directory = arena_strndup(view->scratch, name, (size_t)(slash - name));
+	return value_str(out, directory);
+}
+
+static bool get_filename(const struct event_view *view, const struct field_ref *ref,
+			 struct value *out)
+{
+	const struct bw_file *file = file_of(view);
+	const char *name;
+	const char *slash;
+
+	(void)ref;
+	if (!file || S_ISDIR(file->mode))
+		return false;
+	name = text(view, view->rec->open->path);
+	slash = strrchr(name, '/');
+	return value_str(out, slash ? slash + 1 : name);
+}
+
+static bool value_address(struct value *out, const struct bw_addr *addr)
+{
+	if (!names_address(addr, &out->ip))
+		return false;
+	out->kind = VALUE_IP;
+	return true;
+}
+
+static bool get_lip(const struct event_view *view, const struct field_ref *ref, struct value *out)
+{
+	const struct bw_connect *connect = connect_of(view);
+
+	(void)ref;
+	return connect && value_address(out, &connect->local);
+}
+
+static bool get_rip(const struct event_view *view, const struct field_ref *ref, struct value *out)
+{
+	const struct bw_connect *connect = connect_of(view);
+
+	(void)ref;
+	return connect && value_address(out, &connect->remote);
+}
+
+static bool value_port(struct value *out, const struct bw_addr *addr)
+{
+	if (addr->family != AF_INET && addr->family != AF_INET6)
+		return false;
+	return value_uint(out, addr->port);
+}
+
+static bool get_lport(const struct event_view *view, const struct field_ref *ref, struct value *out)
+{
+	const struct bw_connect *connect = connect_of(view);
+
+	(void)ref;
+	return connect && value_port(out, &connect->local);
+}
+
+static bool get_rport(const struct event_view *view, const struct field_ref *ref, struct value *out)
+{
+	const struct bw_connect *connect = connect_of(view);
+
+	(void)ref;
+	return connect && value_port(out, &connect->remote);
+}
+
+/* What the two getters give, as a list; events with a descriptor but no address: an empty one. */
+static bool get_ends(const struct event_view *view, const struct field_ref *ref, struct value *out,
+		     field_get_fn *local, field_get_fn *remote)
+{
+	struct value *ends;
+	uint32_t n = 0;
+
+	if (!connect_of(view) && !file_of(view))
+		return false;
+	ends = arena_alloc(view->scratch, 2 * sizeof(*ends));
+	if (!ends)
+		return false;
+	n += local(view, ref, &ends[n]);
+	n += remote(view, ref, &ends[n]);
+	out->kind = VALUE_LIST;
+	out->list = ends;
+	out->len = n;
+	return true;
+}
+
+static bool get_ip(const struct event_view *view, const struct field_ref *ref, struct value *out)
+{
+	return get_ends(view, ref, out, get_lip, get_rip);
+}
+
+static bool get_port(const struct event_view *view, const struct field_ref *ref, struct value *out)
+{
+	return get_ends(view, ref, out, get_lport, get_rport);
+}
+
+static bool port_text(const struct event_view *view, const struct field_ref *ref, struct value *out,
+		      field_get_fn *get)
+{
+	struct value port;
+	char digits[8];
+
+	if (!get(view, ref, &port))
+		return false;
+	(void)snprintf(digits, sizeof(digits), "%" PRIu64, port.u);
+	return value_str(out, arena_strdup(view->scratch, digits));
+}
+
+static bool get_lproto(const struct event_view *view, const struct field_ref *ref,
+		       struct value *out)
+{
+	return port_text(view, ref, out, get_lport);
+}
+
+static bool get_rproto(const struct event_view *view, const struct field_ref *ref,
+		       struct value *out)
+{
+	return port_text(view, ref, out, get_rport);
+}
+
+static const char *l4proto(const struct bw_connect *connect)
+{
+	if (connect->family != AF_INET && connect->family != AF_INET6)
+		return "<NA>";
+	switch (connect->protocol) {
+	case IPPROTO_TCP:
+		return "tcp";
+	case IPPROTO_UDP:
+		return "udp";
+	case IPPROTO_ICMP:
+	case IPPROTO_ICMPV6:
+		return "icmp";
+	case IPPROTO_RAW:
+		return "raw";
+	default:
+		return connect->sock_type == SOCK_RAW ? "raw" : "<NA>";
+	}
+}
+
+static bool get_l4proto(const struct event_view *view, const struct field_ref *ref,
+			struct value *out)
+{
+	const struct bw_connect *connect = connect_of(view);
+
+	(void)ref;
+	if (connect)
+		return value_str(out, l4proto(connect));
+	/* Falco's text, not null, for all that is no socket. */
+	return file_of(view) && value_str(out, "<NA>");
+}
+
+static bool get_sockfamily(const struct event_view *view, const struct field_ref *ref,
+			   struct value *out)
+{
+	const struct bw_connect *connect = connect_of(view);
+
+	(void)ref;
+	if (!connect)
+		return false;
+	if (connect->family == AF_UNIX)
+		return value_str(out, "unix");
+	return (connect->family == AF_INET || connect->family == AF_INET6) && value_str(out, "ip");
+}
+
+static bool get_socktype(const struct event_view *view, const struct field_ref *ref,
+			 struct value *out)
+{
+	static const char *const names[] = {
+		[SOCK_STREAM] = "stream",
+		[SOCK_DGRAM] = "dgram",
+		[SOCK_RAW] = "raw",
+		[SOCK_SEQPACKET] = "seqpacket",
+	};
+	const struct bw_connect *connect = connect_of(view);
+
+	(void)ref;
+	return connect && connect->sock_type < sizeof(names) / sizeof(names[0]) &&
+	       value_str(out, names[connect->sock_type]);
+}
+
+static bool get_is_server(const struct event_view *view, const struct field_ref *ref,
+			  struct value *out)
+{
+	(void)ref;
+	return (connect_of(view) || file_of(view)) && value_bool(out, false);
+}
+
+static bool get_connected(const struct event_view *view, const struct field_ref *ref,
+			  struct value *out)
+{
+	const struct bw_connect *connect = connect_of(view);
+
+	(void)ref;
+	if (connect)
+		return value_bool(out, is_connected(connect));
+	return file_of(view) && value_bool(out, false);
+}
+
+static bool get_name_changed(const struct event_view *view, const struct field_ref *ref,
+			     struct value *out)
+{
+	const struct bw_connect *connect = connect_of(view);
+
+	(void)ref;
+	if (connect)
+		return value_bool(out, is_connected(connect));
+	return file_of(view) && value_bool(out, true);
+}
+
+static bool get_uid(const struct event_view *view, const struct field_ref *ref, struct value *out)
+{
+	struct value num;
+	char digits[32];
+
+	if (!get_num(view, ref, &num))
+		return false;
+	(void)snprintf(digits, sizeof(digits), "%" PRIu32 "%" PRId64, view->rec->hdr->tid, num.i);
+	return value_str(out, arena_strdup(view->scratch, digits));
+}
+
+static bool with_container(const struct event_view *view, const struct field_ref *ref,
+			   struct value *out, field_get_fn *get)
+{
+	struct value name;
+
+	if (!get(view, ref, &name))
+		return false;
+	return value_str(out, names_concat(view->scratch, view->container->id, ":", name.str));
+}
+
+static bool get_containername(const struct event_view *view, const struct field_ref *ref,
+			      struct value *out)
+{
+	return with_container(view, ref, out, get_name);
+}
+
+static bool get_containerdirectory(const struct event_view *view, const struct field_ref *ref,
+				   struct value *out)
+{
+	return with_container(view, ref, out, get_directory);
+}
+
+/* Without double slashes, which Falco removes too. */
+static bool get_nameraw(const struct event_view *view, const struct field_ref *ref,
+			struct value *out)
+{
+	const struct bw_open *open;
+	const char *given;
+	char *copy;
+	size_t len = 0;
+
+	(void)ref;
+	if (connect_of(view))
+		return value_str(out, "");
+	if (!open_of(view, &open))
+		return false;
+	given = text(view, open->given);
+	copy = arena_strdup(view->scratch, given);
+	if (!copy)
+		return false;
+	for (; *given; given++) {
+		if (*given != '/' || len == 0 || copy[len - 1] != '/')
+			copy[len++] = *given;
+	}
+	copy[len] = '\0';
+	return value_strn(out, copy, len);
+}
+
+static bool get_path_name(const struct event_view *view, const struct field_ref *ref,
+			  struct value *out)
+{
+	return !connect_of(view) && get_name(view, ref, out);
+}
+
+static bool get_path_nameraw(const struct event_view *view, const struct field_ref *ref,
+			     struct value *out)
+{
+	const struct bw_open *open;
+
+	(void)ref;
+	return open_of(view, &open) && value_str(out, text(view, open->given));
+}
+
+static bool get_dev(const struct event_view *view, const struct field_ref *ref, struct value *out)
+{
+	const struct bw_file *file = file_of(view);
+
+	(void)ref;
+	return file && value_int(out, file->dev);
+}
+
+static bool get_dev_major(const struct event_view *view, const struct field_ref *ref,
+			  struct value *out)
+{
+	const struct bw_file *file = file_of(view);
+
+	(void)ref;
+	return file && value_int(out, file->dev >> 20);
+}
+
+static bool get_dev_minor(const struct event_view *view, const struct field_ref *ref,
+			  struct value *out)
+{
+	const struct bw_file *file = file_of(view);
+
+	(void)ref;
+	return file && value_int(out, file->dev & ((1U << 20) - 1));
+}
+
+static bool get_ino(const struct event_view *view, const struct field_ref *ref, struct value *out)
+{
+	const struct bw_file *file = file_of(view);
+
+	(void)ref;
+	return file && value_int(out, (int64_t)file->ino);
+}
+
+static bool flag(const struct event_view *view, struct value *out, uint32_t bit)
+{
+	const struct bw_file *file = file_of(view);
+
+	return file && value_bool(out, (file->flags & bit) != 0);
+}
+
+static bool get_is_upper(const struct event_view *view, const struct field_ref *ref,
+			 struct value *out)
+{
+	(void)ref;
+	return flag(view, out, BW_FILE_UPPER);
+}
+
+static bool get_is_lower(const struct event_view *view, const struct field_ref *ref,
+			 struct value *out)
+{
+	(void)ref;
+	return flag(view, out, BW_FILE_LOWER);
+}
+
+static bool get_is_rdonly(const struct event_view *view, const struct field_ref *ref,
+			  struct value *out)
+{
+	(void)ref;
+	return flag(view, out, BW_FILE_RDONLY);
+}
+
+static bool get_is_deleted(const struct event_view *view, const struct field_ref *ref,
+			   struct value *out)
+{
+	(void)ref;
+	return flag(view, out, BW_FILE_DELETED);
+}
+
+static bool get_is_unreachable(const struct event_view *view, const struct field_ref *ref,
+			       struct value *out)
+{
+	(void)ref;
+	return flag(view, out, BW_FILE_UNREACHABLE);
+}
+
+static bool get_fs(const struct event_view *view, const struct field_ref *ref, struct value *out)
+{
+	const struct bw_file *file = file_of(view);
+
+	(void)ref;
+	return file && value_str(out, names_fs(view->scratch, file->fs_magic));
+}
+
+static bool get_mode(const struct event_view *view, const struct field_ref *ref, struct value *out)
+{
+	const struct bw_file *file = file_of(view);
+
+	(void)ref;
+	return file && value_uint(out, file->mode & 07777);
+}
+
+static bool get_owner_uid(const struct event_view *view, const struct field_ref *ref,
+			  struct value *out)
+{
+	const struct bw_file *file = file_of(view);
+
+	(void)ref;
+	return file && value_uint(out, file->uid);
+}
+
+static bool get_owner_gid(const struct event_view *view, const struct field_ref *ref,
+			  struct value *out)
+{
+	const struct bw_file *file = file_of(view);
+
+	(void)ref;
+	return file && value_uint(out, file->gid);
+}
+
+static bool get_nlink(const struct event_view *view, const struct field_ref *ref, struct value *out)
+{
+	const struct bw_file *file = file_of(view);
+
+	(void)ref;
+	return file && value_uint(out, file->nlink);
+}
+
+/* Of one descriptor that exec found open; a list of one, as in Falco. */
+static bool get_types(const struct event_view *view, const struct field_ref *ref, struct value *out)
+{
+	const struct proc_image *image = view->proc->image;
+	struct value *item;
+
+	if (!ref->has_index || ref->index >= BW_STDIO_MAX || !image)
+		return false;
+	item = arena_alloc(view->scratch, sizeof(*item));
+	if (!item || !value_str(item, names_stdio(&image->rec.exec->stdio[ref->index])))
+		return false;
+	*out = (struct value){ .kind = VALUE_LIST, .len = 1, .list = item };
+	return true;
+}
+
+#define NET (FIELD_FILTER_ONLY | FIELD_NO_RHS | FIELD_NO_TRANSFORMER)
+
+static const struct field fields[] = {
+	{ "fd.num", FIELD_INT64, 0, "Descriptor; -1 of an open that failed.", get_num },
+	{ "fd.type", FIELD_STRING, 0, "file, directory, ipv4, ipv6, unix, pipe, memfd …",
+	  get_type },
+	{ "fd.typechar", FIELD_STRING, 0, "f, d, 4, 6, u, p, m; o for all else.", get_typechar },
+	{ "fd.name", FIELD_STRING, 0,
+	  "Path from the kernel (of a failed open: as claimed), or client->server of a socket.",
+	  get_name },
+	{ "fd.directory", FIELD_STRING, 0, "Directory of fd.name.", get_directory },
+	{ "fd.filename", FIELD_STRING, 0, "Last component of fd.name.", get_filename },
+	{ "fd.ip", FIELD_IPADDR, NET | FIELD_MATCH_ENDS, "Address of either end.", get_ip },
+	{ "fd.cip", FIELD_IPADDR, 0, "Address of the client.", get_lip },
+	{ "fd.sip", FIELD_IPADDR, 0, "Address of the server.", get_rip },
+	{ "fd.lip", FIELD_IPADDR, 0, "Local address.", get_lip },
+	{ "fd.rip", FIELD_IPADDR, 0, "Remote address.", get_rip },
+	{ "fd.port", FIELD_PORT, NET | FIELD_MATCH_ENDS, "Port of either end.", get_port },
+	{ "fd.cport", FIELD_PORT, 0, "Port of the client.", get_lport },
+	{ "fd.sport", FIELD_PORT, 0, "Port of the server.", get_rport },
+	{ "fd.lport", FIELD_PORT, 0, "Local port.", get_lport },
+	{ "fd.rport", FIELD_PORT, 0, "Remote port.", get_rport },
+	{ "fd.l4proto", FIELD_STRING, 0, "tcp, udp, icmp, raw, or the text <NA>.", get_l4proto },
+	{ "fd.sockfamily", FIELD_STRING, 0, "ip or unix.", get_sockfamily },
+	{ "fd.is_server", FIELD_BOOL, FIELD_ALWAYS_FALSE,
+	  "The process is the server: never for connect.", get_is_server },
+	{ "fd.uid", FIELD_STRING, 0, "Thread id and descriptor.", get_uid },
+	{ "fd.containername", FIELD_STRING, 0, "container.id:fd.name.", get_containername },
+	{ "fd.containerdirectory", FIELD_STRING, 0, "container.id:fd.directory.",
+	  get_containerdirectory },
+	{ "fd.proto", FIELD_PORT, NET | FIELD_MATCH_ENDS, "Port of either end.", get_port },
+	{ "fd.cproto", FIELD_STRING, 0, "As text: the client's port.", get_lproto },
+	{ "fd.sproto", FIELD_STRING, 0, "As text: the server's port.", get_rproto },
+	{ "fd.lproto", FIELD_STRING, 0, "As text: the local port.", get_lproto },
+	{ "fd.rproto", FIELD_STRING, 0, "As text: the remote port.", get_rproto },
+	{ "fd.net", FIELD_IPNET, NET | FIELD_MATCH_ENDS | FIELD_NET_FIRST,
+	  "Either address is in the network.", get_ip },
+	{ "fd.cnet", FIELD_IPNET, NET, "The client's address is in the network.", get_lip },
+	{ "fd.snet", FIELD_IPNET, NET, "The server's address is in the network.", get_rip },
+	{ "fd.lnet", FIELD_IPNET, NET, "The local address is in the network.", get_lip },
+	{ "fd.rnet", FIELD_IPNET, NET, "The remote address is in the network.", get_rip },
+	{ "fd.connected", FIELD_BOOL, 0, "Socket is connected, or about to be.", get_connected },
+	{ "fd.name_changed", FIELD_BOOL, 0, "This event gave the descriptor its name.",
+	  get_name_changed },
+	{ "fd.cip.name", FIELD_STRING, FIELD_UNFILLED | FIELD_NO_RHS | FIELD_NO_TRANSFORMER,
+	  "Domain of the client.", NULL },
+	{ "fd.sip.name", FIELD_STRING, FIELD_UNFILLED | FIELD_NO_RHS | FIELD_NO_TRANSFORMER,
+	  "Domain of the server.", NULL },
+	{ "fd.lip.name", FIELD_STRING, FIELD_UNFILLED | FIELD_NO_RHS | FIELD_NO_TRANSFORMER,
+	  "Domain of the local end.", NULL },
+	{ "fd.rip.name", FIELD_STRING, FIELD_UNFILLED | FIELD_NO_RHS | FIELD_NO_TRANSFORMER,
+	  "Domain of the remote end.", NULL },
+	{ "fd.dev", FIELD_INT32, FIELD_HEX, "Device of the file, as the kernel keeps it.",
+	  get_dev },
+	{ "fd.dev.major", FIELD_INT32, 0, "Major number of the device.", get_dev_major },
+	{ "fd.dev.minor", FIELD_INT32, 0, "Minor number of the device.", get_dev_minor },
+	{ "fd.ino", FIELD_INT64, 0, "Inode number.", get_ino },
+	{ "fd.nameraw", FIELD_STRING, 0, "Path as the caller wrote it, double slashes removed.",
+	  get_nameraw },
+	{ "fd.types", FIELD_STRING, FIELD_LIST | FIELD_ARG_ALLOWED | FIELD_ARG_INDEX | FIELD_NO_RHS,
+	  "Type of descriptor 0, 1 or 2 at exec: fd.types[0]; null for all descriptors together.",
+	  get_types },
+	{ "fd.is_upper_layer", FIELD_BOOL, 0, "File is in an overlay's writable layer.",
+	  get_is_upper },
+	{ "fd.is_lower_layer", FIELD_BOOL, 0, "File is in an overlay's lower layer.",
+	  get_is_lower },
+	{ "fd.fs", FIELD_STRING, FIELD_OWN, "File system: overlay, tmpfs, proc, ext4 …", get_fs },
+	{ "fd.is_rdonly", FIELD_BOOL, FIELD_OWN, "Mount or file system is read-only.",
+	  get_is_rdonly },
+	{ "fd.is_deleted", FIELD_BOOL, FIELD_OWN, "The file's name is gone.", get_is_deleted },
+	{ "fd.is_unreachable", FIELD_BOOL, FIELD_OWN,
+	  "File is not below the task's root: the path is that in its mount.", get_is_unreachable },
+	{ "fd.mode", FIELD_UINT32, FIELD_OWN | FIELD_OCTAL, "Permissions of the file.", get_mode },
+	{ "fd.owner.uid", FIELD_UINT32, FIELD_OWN, "Owner of the file.", get_owner_uid },
+	{ "fd.owner.gid", FIELD_UINT32, FIELD_OWN, "Group of the file.", get_owner_gid },
+	{ "fd.nlink", FIELD_UINT32, FIELD_OWN, "Names that the file has.", get_nlink },
+	{ "fd.socktype", FIELD_STRING, FIELD_OWN, "stream, dgram, raw, seqpacket.", get_socktype },
+	{ "fs.path.name", FIELD_STRING, 0, "Path that the call works on.", get_path_name },
+	{ "fs.path.nameraw", FIELD_STRING, 0, "The same as the caller wrote it.",
+	  get_path_nameraw },
+	{ "fs.path.source", FIELD_STRING, FIELD_UNFILLED, "First of two paths.", NULL },
+	{ "fs.path.sourceraw", FIELD_STRING, FIELD_UNFILLED, "As written.", NULL },
+	{ "fs.path.target", FIELD_STRING, FIELD_UNFILLED, "Second of two paths.", NULL },
+	{ "fs.path.targetraw", FIELD_STRING, FIELD_UNFILLED, "As written.", NULL },
+	{ "fdlist.nums", FIELD_STRING, FIELD_UNFILLED, "Descriptors polled.", NULL },
+	{ "fdlist.names", FIELD_STRING, FIELD_UNFILLED, "Their names.", NULL },
+	{ "fdlist.cips", FIELD_STRING, FIELD_UNFILLED, "Their clients' addresses.", NULL },
+	{ "fdlist.sips", FIELD_STRING, FIELD_UNFILLED, "Their servers' addresses.", NULL },
+	{ "fdlist.cports", FIELD_STRING, FIELD_UNFILLED, "Their clients' ports.", NULL },
+	{ "fdlist.sports", FIELD_STRING, FIELD_UNFILLED, "Their servers' ports.", NULL },
+};
+
+const struct field_family field_family_fd = FIELD_FAMILY(fields);

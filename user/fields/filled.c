@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "fields/filled.h"
+
+#include <string.h>
+
+#include "fields/args.h"
+
+#define WORDS (EVENT_TYPE_MAX / 64)
+
+/* evt.arg of an argument without a value is a text, evt.rawarg is null. */
+static bool call_fills(uint16_t call, const struct field_ref *ref)
+{
+	size_t n;
+	const struct arg *args = args_of_call(call, &n);
+	const struct arg *arg = args_find(args, n, ref);
+
+	return arg && (arg->get || strcmp(ref->field->name, "evt.rawarg") != 0);
+}
+
+/* Of descriptors nothing is known but what exec tells of the first three. */
+static bool is_never_filled(const struct field_ref *ref)
+{
+	if (strcmp(ref->field->name, "fd.types") == 0)
+		return !ref->has_index || ref->index >= BW_STDIO_MAX;
+	return ref->field->flags & FIELD_UNFILLED;
+}
+
+void field_filled_types(const struct field_ref *ref, uint64_t types[WORDS])
+{
+	if (is_never_filled(ref)) {
+		memset(types, 0, WORDS * sizeof(*types));
+		return;
+	}
+	memset(types, 0xff, WORDS * sizeof(*types));
+	if (strcmp(ref->field->name, "evt.arg") != 0 && strcmp(ref->field->name, "evt.rawarg") != 0)
+		return;
+	for (unsigned int call = BW_CALL_NONE + 1; call < BW_CALL_MAX; call++) {
+		uint32_t index = event_type_of_call((uint16_t)call);
+
+		if (!call_fills((uint16_t)call, ref))
+			types[index / 64] &= ~(UINT64_C(1) << (index % 64));
+	}
+}
+
+bool field_is_filled(const struct field_ref *ref)
+{
+	uint64_t filled[WORDS];
+	uint64_t delivered[WORDS];
+	uint64_t both = 0;
+
+	field_filled_types(ref, filled);
+	event_types_delivered(delivered);
+	for (size_t i = 0; i < WORDS; i++)
+		both |= filled[i] & delivered[i];
+	return both != 0;
+}
