@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/*
+ * Memory that runs out at the n-th allocation, for every n: nothing is leaked, used
+ * after its end, or told to have worked.  The Makefile links it with --wrap.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "engine/engine.h"
+#include "event/capture_format.h"
+#include "fields/view.h"
+#include "output/template.h"
+#include "sample_record.h"
+
+#define N_MAX 100000
+
+/* The linker's names. NOLINTBEGIN(readability-identifier-naming) */
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t n, size_t size);
+void *__real_realloc(void *ptr, size_t size);
+char *__real_strdup(const char *s);
+char *__real_strndup(const char *s, size_t len);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t n, size_t size);
+void *__wrap_realloc(void *ptr, size_t size);
+char *__wrap_strdup(const char *s);
+char *__wrap_strndup(const char *s, size_t len);
+
+static unsigned int countdown; /* 0: none fails */
+
+static bool is_refused(void)
+{
+	return countdown && --countdown == 0;
+}
+
+void *__wrap_malloc(size_t size)
+{
+	return is_refused() ? NULL : __real_malloc(size);
+}
+
+void *__wrap_calloc(size_t n, size_t size)
+{
+	return is_refused() ? NULL : __real_calloc(n, size);
+}
+
+void *__wrap_realloc(void *ptr, size_t size)
+{
+	return is_refused() ? NULL : __real_realloc(ptr, size);
+}
+
+char *__wrap_strdup(const char *s)
+{
+	return is_refused() ? NULL : __real_strdup(s);
+}
+
+char *__wrap_strndup(const char *s, size_t len)
+{
+	return is_refused() ? NULL : __real_strndup(s, len);
+}
+
+/* NOLINTEND(readability-identifier-naming) */
+
+/* The deed returns whether it was whole; that must follow from no allocation failing alone. */
+static void fail_each(bool (*deed)(void))
+{
+	for (unsigned int n = 1; n < N_MAX; n++) {
+		bool was_refused;
+		bool is_whole;
+
+		countdown = n;
+		is_whole = deed();
+		was_refused = !countdown;
+		countdown = 0;
+		if (!was_refused) {
+			assert_true(is_whole);
+			assert_true(n > 1); /* the wrappers are in */
+			return;
+		}
+		assert_false(is_whole);
+	}
+	fail_msg("no end after %d allocations", N_MAX);
+}
+
+static bool fill_arena_and_buf(void)
+{
+	struct arena *arena = arena_new(64, 4096);
+	struct buf buf;
+	bool is_whole;
+	char *text;
+
+	buf_init(&buf, 4096);
+	for (int i = 0; i < 100; i++)
+		buf_add_str(&buf, "twelve bytes");
+	is_whole = arena && arena_strdup(arena, "one") && arena_alloc(arena, 500) && !buf.failed;
+	text = buf_steal(&buf);
+	is_whole = is_whole && text && strlen(text) == 1200;
+	free(text);
+	arena_free(arena);
+	return is_whole;
+}
+
+static bool code_host(void)
+{
+	static char passwd[] = "root:x:0:0:root:/root:/bin/sh\n";
+	static char group[] = "root:x:0:\n";
+	struct capture_host host = { .hostname = "web1" };
+	struct capture_host back = { .hostname = "" };
+	struct diag diag;
+	struct buf buf;
+	bool is_whole;
+
+	diag_init(&diag);
+	host.passwd = passwd;
+	host.group = group;
+	buf_init(&buf, CAPTURE_ITEMS_MAX);
+	is_whole = !capture_host_encode(&host, &buf) &&
+		   !capture_host_decode(buf.data, buf.len, &back, &diag);
+	capture_host_done(&back);
+	buf_done(&buf);
+	return is_whole;
+}
+
+static bool keep_processes(void)
+{
+	static const uint16_t types[] = { BW_EVENT_PROC, BW_EVENT_FORK, BW_EVENT_EXEC,
+					  BW_EVENT_CHDIR, BW_EVENT_EXIT };
+	struct procs *procs = procs_new(4);
+	bool is_whole = procs;
+	static struct sample sample;
+	struct record rec;
+
+	for (uint32_t i = 0; procs && i < 3 * sizeof(types) / sizeof(types[0]); i++) {
+		sample_fill(&sample, types[i % (sizeof(types) / sizeof(types[0]))])->tgid = i / 2;
+		assert_int_equal(record_parse(sample.data, sample.len, &rec), 0);
+		if (!procs_apply(procs, &rec))
+			is_whole = false;
+	}
+	procs_free(procs);
+	return is_whole;
+}
+
+static bool know_users(void)
+{
+	struct users *users = users_new("root:x:0:0::/root:/bin/sh\n", "root:x:0:\n");
+
+	users_free(users);
+	return users;
+}
+
+static bool compile_template(void)
+{
+	struct template *tmpl = NULL;
+	struct diag diag;
+	bool is_whole;
+
+	diag_init(&diag);
+	is_whole = !template_compile("%proc.name %toupper(proc.name) %proc.aname[2]", &diag, &tmpl);
+	assert_int_equal(is_whole, tmpl != NULL);
+	template_free(tmpl);
+	return is_whole;
+}
+
+static void ignore_alert(const struct alert *alert, void *arg)
+{
+	(void)alert;
+	(void)arg;
+}
+
+/* The tables alone: rules are loaded elsewhere. */
+static bool make_engine(void)
+{
+	const struct capture_host host = { .hostname = "web1" };
+	const struct engine_config config = { .host = &host, .on_alert = ignore_alert };
+	struct engine *engine = NULL;
+	int err = engine_new(&config, &engine);
+
+	assert_true(!err || err == -ENOMEM);
+	assert_int_equal(!err, engine != NULL);
+	engine_free(engine);
+	return !err;
+}
+
+static void base_survives(void **state)
+{
+	(void)state;
+	fail_each(fill_arena_and_buf);
+}
+
+static void host_of_a_capture_survives(void **state)
+{
+	(void)state;
+	fail_each(code_host);
+}
+
+static void process_table_survives(void **state)
+{
+	(void)state;
+	fail_each(keep_processes);
+}
+
+static void users_survive(void **state)
+{
+	(void)state;
+	fail_each(know_users);
+}
+
+static void template_survives(void **state)
+{
+	(void)state;
+	fail_each(compile_template);
+}
+
+static void engine_survives(void **state)
+{
+	(void)state;
+	fail_each(make_engine);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(base_survives),
+		cmocka_unit_test(host_of_a_capture_survives),
+		cmocka_unit_test(process_table_survives),
+		cmocka_unit_test(users_survive),
+		cmocka_unit_test(template_survives),
+		cmocka_unit_test(engine_survives),
+	};
+
+	return cmocka_run_group_tests_name("alloc", tests, NULL, NULL);
+}
