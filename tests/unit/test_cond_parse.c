@@ -147,6 +147,7 @@ static void accepted_text_renders_with_every_parenthesis(void **state)
 static void rendered_text_parses_to_itself(void **state)
 {
 	static const char *const cases[] = {
+		"not (not proc.name = x)",
 		"a.b = 'x\\\\y' and not (m or a.b in ('', \"(\", 'q\"q')) or c.d startswith anyof x",
 		"a.b = \"\\x5c\" or a.b = '\"' or a.b = \"end\\\\ \"",
 		"a.b < 5 or a.b = val(c.d) or len(a.b) > 0x10",

@@ -77,6 +77,19 @@ static void render_chain(const struct cond_node *node, struct buf *buf)
 	buf_add_char(buf, ')');
 }
 
+/* Two in a row would cancel each other when parsed again; in parentheses they do not. */
+static void render_not(const struct cond_node *node, struct buf *buf)
+{
+	const struct cond_node *kid = node->kids[0];
+
+	while (kid->kind == COND_MACRO && kid->n_kids)
+		kid = kid->kids[0];
+	buf_add_str(buf, kid->kind == COND_NOT ? "not (" : "not ");
+	cond_render(kid, buf);
+	if (kid->kind == COND_NOT)
+		buf_add_char(buf, ')');
+}
+
 /* Shared macros can make the text exponentially longer than the tree: stop at the buffer's cap. */
 void cond_render(const struct cond_node *node, struct buf *buf)
 {
@@ -88,8 +101,7 @@ void cond_render(const struct cond_node *node, struct buf *buf)
 		render_chain(node, buf);
 		break;
 	case COND_NOT:
-		buf_add_str(buf, "not ");
-		cond_render(node->kids[0], buf);
+		render_not(node, buf);
 		break;
 	case COND_CHECK:
 		render_check(node->check, buf);
