@@ -107,6 +107,16 @@ refuses 'check tells every error of a file' 1 "Undefined macro 'shel'" check bro
 result $? 'and no more'
 grep -qF "did you mean 'open'?" err
 result $? 'check proposes the name that was meant'
+cat >blind.yaml <<'END'
+- rule: Link made
+  desc: d
+  condition: evt.type in (symlink, symlinkat) and proc.name exists
+  output: o
+  priority: INFO
+END
+refuses 'check names what can never match here' 0 \
+	"blind.yaml:1:3: note: rule 'Link made' can never match here: events that are not delivered: symlink, symlinkat" \
+	check blind.yaml
 run check --json broken.yaml r.yaml
 [ "$status" = 1 ]
 result $? 'check --json keeps the exit status'

@@ -10,6 +10,9 @@
 #include "agent/ruleset.h"
 #include "base/log.h"
 #include "engine/engine.h"
+#include "output/safe.h"
+
+#define NOTE_BYTES_MAX (16UL * 1024)
 
 static void ignore_alert(const struct alert *alert, void *arg)
 {
@@ -77,11 +80,40 @@ static int check_condition(const struct options *options)
 	return code;
 }
 
+/* No warning of Falco's: the rule is right, but nothing here can make it match yet. */
+static void print_blind(const struct rules *rules)
+{
+	struct buf why;
+	struct buf note;
+
+	buf_init(&why, NOTE_BYTES_MAX);
+	buf_init(&note, NOTE_BYTES_MAX);
+	for (size_t i = 0; i < rules_count(rules); i++) {
+		const struct rule *rule = rules_at(rules, i);
+
+		buf_reset(&why);
+		if (!rules_never_fire(rules, i, &why))
+			continue;
+		buf_reset(&note);
+		safe_add(&note, rule->place.file, strlen(rule->place.file));
+		buf_printf(&note, ":%u:%u: note: rule '", rule->place.line, rule->place.column);
+		safe_add(&note, rule->name, strlen(rule->name));
+		buf_add_str(&note, "' can never match here: ");
+		safe_add(&note, why.data, why.len);
+		buf_add_char(&note, '\n');
+		(void)fputs(note.data, stderr);
+	}
+	buf_done(&note);
+	buf_done(&why);
+}
+
 static int print_text(const struct rules *rules)
 {
 	size_t n_errors = rules_n_errors(rules);
 
 	ruleset_print_problems(rules, true);
+	if (!n_errors)
+		print_blind(rules);
 	printf("%zu rules, %zu errors, %zu warnings\n", rules_count(rules), n_errors,
 	       rules_n_problems(rules) - n_errors);
 	return EXIT_FINE;
