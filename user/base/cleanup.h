@@ -3,7 +3,6 @@
 #define BASE_CLEANUP_H
 
 /* Scoped cleanup for locals that hold one resource; never mixed with goto in one function. */
-#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -18,22 +17,7 @@ static inline void cleanup_close_fn(const int *fd)
 		(void)close(*fd);
 }
 
-static inline void cleanup_fclose_fn(FILE **file)
-{
-	if (*file)
-		(void)fclose(*file);
-}
-
-#define cleanup_free   __attribute__((cleanup(cleanup_free_fn)))
-#define cleanup_close  __attribute__((cleanup(cleanup_close_fn)))
-#define cleanup_fclose __attribute__((cleanup(cleanup_fclose_fn)))
-
-/* Hand a pointer on: the local no longer owns it. */
-#define steal_ptr(ptr)                    \
-	(__extension__({                  \
-		__typeof__(ptr) p_ = ptr; \
-		(ptr) = NULL;             \
-		p_;                       \
-	}))
+#define cleanup_free  __attribute__((cleanup(cleanup_free_fn)))
+#define cleanup_close __attribute__((cleanup(cleanup_close_fn)))
 
 #endif /* BASE_CLEANUP_H */

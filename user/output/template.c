@@ -226,11 +226,6 @@ void template_use_base64(struct template *tmpl)
 	tmpl->base64_bytes = true;
 }
 
-bool template_is_base64(const struct template *tmpl)
-{
-	return tmpl->base64_bytes;
-}
-
 static void add_four(struct buf *buf, const unsigned char *three, size_t n)
 {
 	static const char digits[] =

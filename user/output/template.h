@@ -21,7 +21,6 @@ void template_free(struct template *tmpl);
 
 /* Byte buffers as base64 from now on, not with dots for what cannot be printed. */
 void template_use_base64(struct template *tmpl);
-bool template_is_base64(const struct template *tmpl);
 
 /* Append as base64 (RFC 4648, padded). */
 void template_add_base64(struct buf *buf, const char *data, size_t len);

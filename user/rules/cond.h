@@ -69,7 +69,6 @@ void cond_visit_warnings(const struct cond_node *node, cond_warn_fn *warn, void 
 /* Fields that Falco warns of in conditions and outputs. */
 #define COND_DEPRECATED_FIELDS 6
 extern const char *const cond_deprecated_fields[COND_DEPRECATED_FIELDS];
-bool cond_is_deprecated_field(const char *name);
 
 /* NULL: out of memory. */
 struct cond_set *cond_set_new(void);

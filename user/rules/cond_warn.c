@@ -137,11 +137,20 @@ const char *const cond_deprecated_fields[COND_DEPRECATED_FIELDS] = {
 	"evt.latency.ns", "evt.latency.human", "evt.wait_latency",
 };
 
+/* Falco's list: evt.latency.quantized is not in it. */
+static bool is_deprecated_field(const char *name)
+{
+	for (size_t i = 0; i < COND_DEPRECATED_FIELDS; i++)
+		if (strcmp(cond_deprecated_fields[i], name) == 0)
+			return true;
+	return false;
+}
+
 static void warn_field(const struct walk *walk, const struct expr *expr, uint32_t offset)
 {
 	const struct field *field = plain_field(expr);
 
-	if (!field || !cond_is_deprecated_field(field->name))
+	if (!field || !is_deprecated_field(field->name))
 		return;
 	if (strcmp(field->name, "evt.dir") == 0)
 		emit(walk, RULES_WARN_DEPRECATED_ITEM, offset,
@@ -152,15 +161,6 @@ static void warn_field(const struct walk *walk, const struct expr *expr, uint32_
 		emit(walk, RULES_WARN_DEPRECATED_ITEM, offset,
 		     "field '%s' has no value: there are no events at which a call begins",
 		     field->name);
-}
-
-/* Falco's list: evt.latency.quantized is not in it. */
-bool cond_is_deprecated_field(const char *name)
-{
-	for (size_t i = 0; i < COND_DEPRECATED_FIELDS; i++)
-		if (strcmp(cond_deprecated_fields[i], name) == 0)
-			return true;
-	return false;
 }
 
 static bool is_equality(enum cond_op op)
