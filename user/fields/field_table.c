@@ -94,7 +94,7 @@ static int resolve_arg(const struct field *field, struct field_ref *ref, const c
 	if (!ref->arg) {
 		if (!(field->flags & FIELD_ARG_REQUIRED))
 			return 0;
-		*ret_reason = "an argument is required but none provided for field";
+		*ret_reason = "the field requires an argument but none provided:";
 		return -EINVAL;
 	}
 	*ret_reason = "filter_check called with nonexistent field";

@@ -23,7 +23,7 @@ static const struct {
 	const char *end; /* characters that end the name */
 	enum guess guess;
 } phrases[] = {
-	{ "nonexistent field ", " [", GUESS_FIELD }, { "provided for field ", " [", GUESS_FIELD },
+	{ "nonexistent field ", " [", GUESS_FIELD }, { "none provided: ", " [", GUESS_FIELD },
 	{ "unknown filter: ", " [", GUESS_FIELD },   { "unknown event type ", " ", GUESS_EVENT },
 	{ "Undefined macro '", "'", GUESS_MACRO },   { "Unknown key '", "'", GUESS_KEY },
 };
