@@ -210,6 +210,12 @@ json 'JSON by -o, with message, extra output and fields' \
 	'd["message"] == "shell sh by 0 in prod" and d["output"].endswith(": Warning shell sh by 0 in prod")
 	and "tags" not in d and d["output_fields"]["proc.pid"] == 60 and d["output_fields"]["who"] == "sh!"
 	and d["output_fields"]["static.env"] == "prod"'
+refuses 'an output with a static field that nobody defined' 1 'unknown filter: static.env' \
+	-r r.yaml "${replay[@]}" -o 'append_output[]={extra_output: "in %static.env"}'
+sed 's/condition: .*/& and static.env = prod/' r.yaml >static.yaml
+refuses 'a condition with one' 1 'nonexistent field static.env' -r static.yaml "${replay[@]}"
+gives 'what the configuration defines' 0 'Warning shell sh by 0$' -r static.yaml "${replay[@]}" \
+	-o static_fields.env=prod
 refuses 'an unknown field in append_output' 1 'unknown filter: no.such' \
 	-r r.yaml "${replay[@]}" -o 'append_output[]={extra_fields: [no.such]}'
 gives 'suggested output' 0 'by 0 container_id=host .* static_env=prod$' -r r.yaml "${replay[@]}" \

@@ -33,6 +33,23 @@ struct engine {
 	struct event_view view; /* of the event in hand */
 };
 
+/* A static.NAME that the configuration does not define is an unknown field. */
+static int check_statics(const struct output_options *options, const struct template *tmpl,
+			 struct diag *diag)
+{
+	const struct field_ref *ref;
+	const char *key;
+
+	for (size_t i = 0; (ref = template_field_at(tmpl, i, &key)) != NULL; i++) {
+		if (field_is_known(ref, options ? options->statics : NULL,
+				   options ? options->n_statics : 0))
+			continue;
+		diag_set(diag, "unknown filter: %s", key);
+		return -EINVAL;
+	}
+	return 0;
+}
+
 static int compile_text(const struct engine *engine, const struct rule *rule, bool with_appended,
 			struct diag *diag, struct template **out)
 {
@@ -52,6 +69,8 @@ static int compile_text(const struct engine *engine, const struct rule *rule, bo
 		err = template_compile(text.data, diag, out);
 	}
 	buf_done(&text);
+	if (!err)
+		err = check_statics(options, *out, diag);
 	if (!err && options && options->base64_bytes)
 		template_use_base64(*out);
 	return err;

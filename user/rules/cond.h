@@ -74,6 +74,9 @@ extern const char *const cond_deprecated_fields[COND_DEPRECATED_FIELDS];
 struct cond_set *cond_set_new(void);
 void cond_set_free(struct cond_set *set);
 
+/* Which static.NAME there are, for cond_compile(); else all are.  Borrowed. */
+void cond_set_statics(struct cond_set *set, const struct field_static *statics, size_t n_statics);
+
 /*
  * Look up fields, check types, parse constants, compile patterns; equal terms of
  * the set become one.  The tree's arena has to live as long as the set.

@@ -119,6 +119,10 @@ struct rules_config {
 	 */
 	const struct rules_selector *selectors;
 	size_t n_selectors;
+	/* The fields static.NAME that there are; borrowed while rules are loaded. */
+	const struct field_static *statics;
+	size_t n_statics;
+	bool any_static; /* whatever is named is there, perhaps null */
 	/* One more condition, of which a last rule named "condition" is made; NULL: none. */
 	const char *condition;
 };

@@ -601,6 +601,10 @@ static int begin_pass(struct rules *rules)
 	select_apply(rules);
 	if (!rules->pass || !rules->set || !rules->checked)
 		return -ENOMEM;
+	if (!rules->config.any_static) {
+		cond_set_statics(rules->set, rules->config.statics, rules->config.n_statics);
+		cond_set_statics(rules->checked, rules->config.statics, rules->config.n_statics);
+	}
 	for (const struct rule_def *def = rules->rules; def; def = def->next)
 		n += is_due(rules, def);
 	rules->slots = arena_alloc(rules->pass, n * sizeof(*rules->slots));
