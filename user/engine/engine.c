@@ -101,6 +101,22 @@ static int compile_output(struct engine *engine, const struct rule *rule)
 	return 0;
 }
 
+/* For its errors alone. */
+static int check_refused(const struct engine *engine, const struct rule *rule)
+{
+	struct template *tmpl = NULL;
+	struct diag diag;
+	int err;
+
+	diag_init(&diag);
+	err = compile_text(engine, rule, true, &diag, &tmpl);
+	template_free(tmpl);
+	if (err != -EINVAL)
+		return err;
+	rules_add_problem(engine->config.rules, RULES_ERR_COMPILE_OUTPUT, rule, diag.text);
+	return 0;
+}
+
 static int compile_outputs(struct engine *engine)
 {
 	struct rules *rules = engine->config.rules;
@@ -115,6 +131,11 @@ static int compile_outputs(struct engine *engine)
 		return -ENOMEM;
 	for (size_t i = 0; i < n; i++) {
 		err = compile_output(engine, rules_at(rules, i));
+		if (err)
+			return err;
+	}
+	for (size_t i = 0; rules && rules_refused_at(rules, i); i++) {
+		err = check_refused(engine, rules_refused_at(rules, i));
 		if (err)
 			return err;
 	}
