@@ -185,6 +185,7 @@ live: $(AGENT) $(DEEDS)
 
 bench: $(AGENT) $(OUT)/bench/ops
 	$(Q)tests/bench/run $(OUT)
+	$(Q)tests/bench/load $(OUT) $(wildcard $(BPFWATCH_CORPUS)/falco-rules/*.yaml)
 
 fuzz: $(FUZZ)
 	$(Q)FUZZ_SECONDS=$(FUZZ_SECONDS) tests/run $(O) fuzz
@@ -192,7 +193,7 @@ fuzz: $(FUZZ)
 LINT_C := $(USER_SRC) $(UNIT_SRC) $(UNIT_LIB) $(BPFT_SRC)
 LINT_H := $(sort $(wildcard include/*/*.h user/*/*.h bpf/*.h tests/*/*.h))
 LINT_SH := $(sort $(wildcard tools/check-layers tools/deps tools/run tests/run .ci/run \
-	tests/bench/run tests/replay/*.sh tests/live/*.sh \
+	tests/bench/run tests/bench/load tests/replay/*.sh tests/live/*.sh \
 	$(filter-out %.conf,$(wildcard tests/vm/*))))
 
 lint: format layers tidy cppcheck shell man

@@ -75,6 +75,14 @@ static void rules_that_may_fire_are_left_alone(void **state)
 		check("", conditions[i], NULL);
 }
 
+/* Neither would be enough alone. */
+static void events_are_named_where_their_fields_are_missing_too(void **state)
+{
+	(void)state;
+	check("", "evt.type = recvfrom and evt.buffer bcontains cafe",
+	      "events that are not delivered: recvfrom");
+}
+
 static void fields_that_nothing_fills_are_named(void **state)
 {
 	static const struct {
@@ -182,6 +190,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rules_that_may_fire_are_left_alone),
+		cmocka_unit_test(events_are_named_where_their_fields_are_missing_too),
 		cmocka_unit_test(fields_that_nothing_fills_are_named),
 		cmocka_unit_test(events_that_are_not_delivered_are_named),
 		cmocka_unit_test(many_events_are_not_all_named),
