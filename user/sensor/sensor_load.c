@@ -167,10 +167,12 @@ static int choose_programs(struct bw_skel *skel, const bool needed[BW_SLOT_MAX])
 	bpf_program__set_autoattach(skel->progs.on_task, false);
 	for (int slot = BW_SLOT_NONE + 1; slot < BW_SLOT_MAX; slot++) {
 		struct bpf_program *prog = slot_program(skel, slot);
-		int err = bpf_program__set_autoload(prog, needed[slot]);
+		int err = prog ? bpf_program__set_autoload(prog, needed[slot]) : 0;
 
 		if (err)
 			return err;
+		if (!prog)
+			continue;
 		bpf_program__set_autoattach(prog, false); /* reached by tail call */
 		any = any || needed[slot];
 	}
