@@ -10,7 +10,7 @@
 
 #include "bpfwatch/event.h"
 
-#define BW_NR_MAX   512 /* above every number of every ABI we know */
+#define BW_NR_MAX   1024 /* above every number of every ABI we know; x32 has some from 512 on */
 #define BW_ABIS_MAX 2 /* BW_ABI_NATIVE, BW_ABI_COMPAT32: those that have numbers */
 
 /* Index of bw_programs: the program that handles a family of calls at their exit. */
@@ -31,6 +31,11 @@ enum bw_slot {
 #define BW_CALL_F_SOCKET \
 	(1U << 2) /* socketcall(2): the number is argument 0, the arguments lie in memory */
 #define BW_CALL_F_QUIET (1U << 3) /* nobody asked: follow the credentials, report nothing */
+#define BW_CALL_F_MEMORY \
+	(1U << 4) /* argument 0 points to all arguments in memory: mmap of old, i386 */
+#define BW_CALL_F_WIDE   (1U << 5) /* argument 1 is a pair of 32-bit words */
+#define BW_CALL_F_NARROW (1U << 6) /* structures are those of a 32-bit ABI: x32 */
+#define BW_CALL_F_SHORT  (1U << 7) /* send, recv: no address, which would be arguments 4 and 5 */
 
 /* What an argument of a call is; struct bw_decode has one for each. */
 enum bw_arg_kind {
