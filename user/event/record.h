@@ -30,6 +30,8 @@ struct record {
 		const struct bw_cgroup *cgroup;
 		const struct bw_open *open;
 		const struct bw_connect *connect;
+		const struct bw_comm *comm;
+		const struct bw_syscall *syscall;
 		const struct bw_container *container;
 		const struct bw_loss *loss;
 	};
