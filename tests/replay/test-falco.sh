@@ -108,14 +108,14 @@ result $? 'and no more'
 grep -qF "did you mean 'open'?" err
 result $? 'check proposes the name that was meant'
 cat >blind.yaml <<'END'
-- rule: Link made
+- rule: Data read
   desc: d
-  condition: evt.type in (symlink, symlinkat) and proc.name exists
+  condition: evt.type in (read, readv) and proc.name exists
   output: o
   priority: INFO
 END
 refuses 'check names what can never match here' 0 \
-	"blind.yaml:1:3: note: rule 'Link made' can never match here: events that are not delivered: symlink, symlinkat" \
+	"blind.yaml:1:3: note: rule 'Data read' can never match here: events that are not delivered: read, readv" \
 	check blind.yaml
 run check --json broken.yaml r.yaml
 [ "$status" = 1 ]
