@@ -2,17 +2,19 @@
 
 /*
  * connect(2) at its exit.  Both ends come from the socket, which nobody can
- * rewrite; only where the kernel has cleared the destination, as after a
- * refusal, does the caller's address stand in, marked as a claim.
+ * rewrite; where the kernel has cleared the destination, as after a refusal, from
+ * what net.bpf.c saw at the SYN.  Only where nothing was begun does the caller's
+ * address stand in, marked as a claim.
  */
 #include "call.bpf.h"
-#include "socket.bpf.h"
+#include "packet.bpf.h"
 
 enum {
 	SUN_PATH_MAX = 108, /* sizeof(sun_path) */
 	SUN_PATH_OFF = 2, /* offset of sun_path */
 	SOCKADDR_IN_LEN = 8, /* what we read of struct sockaddr_in */
 	SOCKADDR_IN6_LEN = 28, /* sizeof(struct sockaddr_in6) */
+	STATE_CLOSE = 7, /* TCP_CLOSE, of every kind of socket without a peer */
 };
 
 struct asked {
@@ -62,12 +64,44 @@ static __always_inline void claim_remote(struct bw_connect *rec, const struct as
 	rec->remote.port = bpf_ntohs(addr.port);
 }
 
-static __always_inline void connect_inet(struct bw_connect *rec, struct sock *sk,
+static __always_inline void connect_inet(struct bw_connect *rec, struct sock *sk, __u64 ino,
 					 const struct asked *asked)
 {
+	struct bw_addr local = {};
+	struct bw_addr remote = {};
+
 	sock_ends(sk, &rec->local, &rec->remote);
-	if (!rec->remote.port)
+	if (rec->hdr.ret == 0 && BPF_CORE_READ(sk, __sk_common.skc_state) == STATE_CLOSE) {
+		/* Its association was dissolved. */
+		__builtin_memset(&rec->remote, 0, sizeof(rec->remote));
+		return;
+	}
+	if (rec->remote.port || rec->hdr.ret == 0)
+		return;
+	if (!begun_take(sk, ino, &local, &remote)) {
 		claim_remote(rec, asked);
+		return;
+	}
+	rec->remote = remote;
+	if (local.port)
+		rec->local = local;
+}
+
+static __always_inline void connect_vsock(struct bw_connect *rec, struct sock *sk,
+					  const struct asked *asked)
+{
+	struct sockaddr_vm addr = {};
+
+	sock_ends(sk, &rec->local, &rec->remote);
+	if (rec->remote.family)
+		return;
+	rec->hdr.flags |= BW_F_CLAIM;
+	if (bpf_probe_read_user(&addr, sizeof(addr), asked->addr)) {
+		rec->hdr.flags |= BW_F_READ_FAIL;
+		stat_inc(BW_STAT_READ_FAILED);
+		return;
+	}
+	vsock_end(&rec->remote, &addr);
 }
 
 /* sun_path as the caller gave it: a path up to its NUL, or an abstract name. */
@@ -132,7 +166,9 @@ int BPF_PROG(on_connect, struct pt_regs *regs, long ret)
 	rec->sock_type = BPF_CORE_READ(sk, sk_type);
 	rec->protocol = BPF_CORE_READ(sk, sk_protocol);
 	if (rec->family == FAMILY_INET || rec->family == FAMILY_INET6)
-		connect_inet(rec, sk, &asked);
+		connect_inet(rec, sk, BPF_CORE_READ(file, f_inode, i_ino), &asked);
+	else if (rec->family == FAMILY_VSOCK)
+		connect_vsock(rec, sk, &asked);
 	else if (rec->family == FAMILY_UNIX)
 		connect_unix(&b, rec, sk, &call, &asked);
 	record_send(&b, BW_LANE_ACTIVITY);

@@ -167,8 +167,15 @@ int sensor_hooks_choose(struct bw_skel *skel, const struct btf *btf, const bool 
 {
 	enum sensor_hook_state state[SENSOR_HOOK_MAX];
 	bool names = calls[BW_CALL_COMM_CHANGE];
+	bool begins = calls[BW_CALL_CONNECT];
+	int err;
 
 	sensor_hooks_probe(btf, state);
-	return bpf_program__set_autoload(skel->progs.on_rename,
-					 names && state[SENSOR_HOOK_NAMES] == SENSOR_HOOK_LIVE);
+	begins = begins && state[SENSOR_HOOK_CONNECTIONS] != SENSOR_HOOK_MISSING;
+	skel->rodata->begins_seen = begins;
+	err = bpf_program__set_autoload(skel->progs.on_rename,
+					names && state[SENSOR_HOOK_NAMES] == SENSOR_HOOK_LIVE);
+	if (!err)
+		err = bpf_program__set_autoload(skel->progs.on_tcp_state, begins);
+	return err;
 }
