@@ -90,8 +90,25 @@ static __always_inline bool begun_take(struct sock *sk, __u64 ino, struct bw_add
 	return true;
 }
 
-/* In packet.bpf.c.  Ends of the sendto or its kin whose record is in scratch entry `slot`:
- * puts in where its packets went, and tells if that is another peer than before. */
+/* Whether a call sends through the socket of its first argument. */
+static __always_inline bool is_send(__u16 call)
+{
+	return call == BW_CALL_SENDTO || call == BW_CALL_SENDMSG || call == BW_CALL_SENDMMSG;
+}
+
+static __always_inline bool is_receive(__u16 call)
+{
+	return call == BW_CALL_RECVFROM || call == BW_CALL_RECVMSG || call == BW_CALL_RECVMMSG;
+}
+
+/*
+ * In packet.bpf.c.  For the record in scratch entry `slot`, if it is of a call that
+ * sends or receives: puts in where its packets went, and tells if the socket had
+ * another peer before.  Returns nothing of use.
+ */
 int packet_end(__u32 slot);
+
+/* Likewise for io_uring, whose thread is any; `file` is the address of a struct file. */
+int packet_end_ring(__u32 slot, __u64 file);
 
 #endif /* BPFWATCH_PACKET_BPF_H */

@@ -7,6 +7,7 @@
  */
 #include "call.bpf.h"
 #include "fd.bpf.h"
+#include "packet.bpf.h"
 
 /* struct msghdr, iovec and mmsghdr of both widths; <sys/socket.h> has only the native one. */
 struct wide_msg {
@@ -413,6 +414,8 @@ int BPF_PROG(on_call, struct pt_regs *regs, long ret)
 	call_argument(b.slot, 2, narrow);
 	call_argument(b.slot, 3, narrow);
 	call_argument(b.slot, 4, narrow);
+	if (packets_seen && fd >= 0)
+		packet_end(b.slot);
 	record_send(&b, BW_LANE_ACTIVITY);
 	return 0;
 }

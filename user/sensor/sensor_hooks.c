@@ -168,14 +168,19 @@ int sensor_hooks_choose(struct bw_skel *skel, const struct btf *btf, const bool 
 	enum sensor_hook_state state[SENSOR_HOOK_MAX];
 	bool names = calls[BW_CALL_COMM_CHANGE];
 	bool begins = calls[BW_CALL_CONNECT];
+	bool sends = calls[BW_CALL_SENDTO] || calls[BW_CALL_SENDMSG] || calls[BW_CALL_SENDMMSG];
 	int err;
 
 	sensor_hooks_probe(btf, state);
 	begins = begins && state[SENSOR_HOOK_CONNECTIONS] != SENSOR_HOOK_MISSING;
+	sends = sends && state[SENSOR_HOOK_PACKETS] != SENSOR_HOOK_MISSING;
 	skel->rodata->begins_seen = begins;
+	skel->rodata->packets_seen = sends;
 	err = bpf_program__set_autoload(skel->progs.on_rename,
 					names && state[SENSOR_HOOK_NAMES] == SENSOR_HOOK_LIVE);
 	if (!err)
 		err = bpf_program__set_autoload(skel->progs.on_tcp_state, begins);
+	if (!err)
+		err = bpf_program__set_autoload(skel->progs.on_packet, sends);
 	return err;
 }
