@@ -237,6 +237,9 @@ typedef void rules_schema_fn(const char *message, void *arg);
 int rules_check_schema(const struct rules *rules, const char *path, rules_schema_fn *visit,
 		       void *arg);
 
+/* The i-th key of that schema, and its type in words of JSON schemas; NULL behind the last. */
+const char *rules_schema_key_at(size_t i, const char **ret_type);
+
 /* Regular expressions that were given up at their limit, which counts as no match. */
 uint64_t rules_n_given_up(const struct rules *rules);
 
