@@ -262,6 +262,120 @@ refuses 'the only source cannot be disabled' 2 'cannot disable all' --disable-so
 gives 'a pid file, and unbuffered output' 0 Warning -U -P pid --enable-source syscall -r r.yaml "${replay[@]}"
 [ ! -e pid ]
 result $? 'the pid file is gone at the end'
+refuses 'sources are enabled or disabled' 2 'cannot be given together' \
+	--enable-source syscall --disable-source syscall -r r.yaml
+refuses 'a source that is not there' 2 "'--enable-source' does not take 'k8s_audit'" --enable-source k8s_audit -r r.yaml
+[ "$(getconf PAGESIZE)" -gt 0 ] && run --page-size && [ "$(cat out)" = "Your system page size is: $(getconf PAGESIZE) bytes" ]
+result $? '--page-size'
+
+# is DESC TEXT ARGUMENT...: status 0, and standard output is the text.
+is() {
+	local desc=$1 text=$2
+	shift 2
+	run "$@"
+	[ "$status" = 0 ] && [ "$(cat out)" = "$text" ]
+	result $? "$desc"
+}
+
+summary='Events detected: 2
+Rule counts by severity:
+   WARNING: 1
+   INFO: 1
+Triggered rules by rule name:
+   Shell: 1
+   Any exec: 1'
+shell='01:00:00.006000000: Warning shell sh by 0'
+exec='01:00:00.007000000: Informational exec cat'
+is "the whole of Falco's text" "$shell
+$exec
+$summary" -r r.yaml "${replay[@]}"
+for preset in c container k kubernetes; do
+	is "-p$preset changes nothing" "$shell
+$exec
+$summary" -r r.yaml "${replay[@]}" -p$preset
+done
+is '-p joined to its text' "$shell pid=60
+$exec pid=61
+$summary" -r r.yaml "${replay[@]}" '-ppid=%proc.pid'
+is '-M 0 is no end' "$shell
+$exec
+$summary" -r r.yaml -r empty.d "${replay[@]}" -M 0
+is 'and a directory without rules is fine beside others' "$shell
+$exec
+$summary" -r empty.d -r r.yaml -e e.events
+refuses 'but not alone' 2 "no rule file" -r empty.d -e e.events
+run -V r.yaml -V broken.yaml
+cat >want <<'END'
+r.yaml: Ok
+broken.yaml: Invalid
+1 Schema warnings:
+failed for <root>[0][priority]: 'Warning' is none of the allowed values
+2 Errors:
+In rules content: (broken.yaml:0:0)
+    rule 'Broken': (broken.yaml:0:2)
+    rule condition: (broken.yaml:2:13)
+    condition expression: ("evt.type = opne a...":3:25)
+------
+evt.type = opne and proc.nme = x
+           ^
+------
+LOAD_ERR_COMPILE_CONDITION (Error compiling condition): unknown event type opne
+In rules content: (broken.yaml:0:0)
+    rule 'Also broken': (broken.yaml:5:2)
+    condition expression: ("evt.type = open a...":6:23)
+------
+evt.type = open and shel
+                    ^
+------
+LOAD_ERR_VALIDATE (Error validating rule/macro/list/exception objects): Undefined macro 'shel' used in filter.
+END
+diff want out >err
+result $? '-V in text, whole'
+is '-l in text, whole' 'Rule                                               Description
+----                                               -----------
+Off                                                off' -l Off -r r.yaml
+
+# what Falco had once
+
+tagged='01:00:00.006000000: Informational exec sh
+01:00:00.007000000: Informational exec cat'
+is '-t runs what has a tag alone' "$tagged
+Events detected: 2
+Rule counts by severity:
+   INFO: 2
+Triggered rules by rule name:
+   Any exec: 2" -r r.yaml "${replay[@]}" -t noisy -t T9999
+shells="$shell
+Events detected: 1
+Rule counts by severity:
+   WARNING: 1
+Triggered rules by rule name:
+   Shell: 1"
+is '-T leaves out what has a tag' "$shells" -r r.yaml "${replay[@]}" -T noisy
+is '-D leaves out names that hold a text' "$shells" -r r.yaml "${replay[@]}" -D 'y ex'
+run -r r.yaml -e e.events -b -A -d -u -s stats -S 128 -k http://a -K b -m c --cri /run/a --cri /run/b \
+	--disable-cri-async --modern-bpf --nodriver --gvisor-root /x -g y --stats-interval 5
+[ "$status" = 0 ] && [ "$(grep -c 'ignored: -A, --daemon, ' err)" = 1 ] && [ "$(head -n 1 out)" = "$shell" ]
+result $? 'options without a meaning are named once'
+refuses 'one of them without its value' 2 "option '--cri' needs a value" -r r.yaml --cri
+
+# schemas and plugins
+
+run --config-schema
+json '--config-schema' 'd["type"] == "object" and d["additionalProperties"] and d["properties"]["append_output"] == {"type": "array"}'
+run --rule-schema
+json '--rule-schema' 'd["type"] == "array" and not d["items"]["additionalProperties"] and "condition" in d["items"]["properties"]'
+gives '--list-plugins' 0 '^Version: [0-9.]+$' --list-plugins
+[ "$(sed -n 1,3p out)" = '1 Plugins Loaded:
+
+Name: container' ]
+result $? 'names the one that is built in'
+gives '--plugin-info' 0 '^Name: container$' --plugin-info container
+refuses '--plugin-info of another' 2 "no plugin 'k8saudit'" --plugin-info k8saudit
+run -r r.yaml "${replay[@]}" -o http_output.enabled=true -o syslog_output.enabled=false
+[ "$status" = 0 ] && grep -qF 'http_output is enabled in the configuration, but there is no such output' err &&
+	! grep -q 'syslog_output is enabled' err
+result $? 'an output that is enabled and not there is told'
 refuses 'an option that nobody has' 2 "no option '--nonsense'" --nonsense
 run --help
 [ "$status" = 0 ] && [ "$(wc -l <out)" -le 24 ]

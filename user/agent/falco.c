@@ -228,8 +228,9 @@ static int watch(const struct falco *falco)
 
 	if (code != EXIT_FINE)
 		return code;
-	if (falco->config->replay_file) {
-		options.args = &falco->config->replay_file;
+	if (falco->replay_file || falco->config->replay_file) {
+		options.args = falco->replay_file ? &falco->replay_file :
+						    &falco->config->replay_file;
 		options.n_args = 1;
 		code = replay_run(&options);
 	} else {
@@ -252,6 +253,14 @@ static int run(const struct falco *falco)
 	}
 	if (falco->ignored_events)
 		return print_ignored();
+	if (falco->config_schema)
+		return falco_print_config_schema();
+	if (falco->rule_schema)
+		return falco_print_rule_schema();
+	if (falco->list_plugins)
+		return falco_print_plugins();
+	if (falco->plugin)
+		return falco_print_plugin(falco->plugin);
 	if (falco->list_fields)
 		return list(falco, "fields");
 	if (falco->list_events)
