@@ -120,6 +120,16 @@ refuses 'check names what can never match here' 0 \
 run check --json broken.yaml r.yaml
 [ "$status" = 1 ]
 result $? 'check --json keeps the exit status'
+cat >want <<'END'
+{"falco_load_results":[{"errors":[{"code":"LOAD_ERR_VALIDATE","codedesc":"Error validating rule/macro/list/exception objects","context":{"locations":[{"item_name":"","item_type":"rules content","position":{"column":0,"line":0,"name":"one.yaml","offset":0}},{"item_name":"Broken","item_type":"rule","position":{"column":2,"line":0,"name":"one.yaml","offset":2}},{"item_name":"","item_type":"condition expression","position":{"column":23,"line":1,"name":"\"evt.type = open a...\"","offset":22}}],"snippet":"evt.type = open and nope\n                    ^\n"},"message":"Undefined macro 'nope' used in filter."}],"name":"one.yaml","schema_valid":"ok","schema_warnings":[],"successful":false,"warnings":[]}]}
+END
+printf -- '- rule: Broken\n  desc: d\n  condition: evt.type = open and nope\n  output: o\n  priority: WARNING\n' >one.yaml
+for command in 'check --json one.yaml' '-V one.yaml -o json_output=true'; do
+	# shellcheck disable=SC2086 # words
+	"$agent" $command | diff want - >err
+	result $? "$command prints the report, byte for byte"
+done
+run check --json broken.yaml r.yaml
 json 'check --json has a result for each file' \
 	'[(r["name"], r["successful"]) for r in d["falco_load_results"]] == [("broken.yaml", False), ("r.yaml", True)]'
 json 'and every key that Falco has' \

@@ -389,7 +389,7 @@ static int run(const struct list *list, const struct options *options)
 		return code;
 	if (rules_n_errors(rules)) {
 		ruleset_print_problems(rules, false);
-		code = EXIT_BAD_DATA;
+		code = ruleset_exit_code(rules);
 	} else {
 		code = list->print(options, rules);
 	}
