@@ -49,6 +49,9 @@ int cond_expand(struct arena *arena, const struct cond_node *node, cond_lookup_f
 void cond_visit_macros(const struct cond_node *node, void (*visit)(const char *name, void *arg),
 		       void *arg);
 
+/* Every name in the tree, as often as it stands there: constants as RULES_USE_VALUE. */
+void cond_visit_uses(const struct cond_node *node, rules_use_fn *visit, void *arg);
+
 /* Append the tree as text, every parenthesis explicit, for `list rules`. */
 void cond_render(const struct cond_node *node, struct buf *buf);
 
