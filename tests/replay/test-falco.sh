@@ -345,6 +345,57 @@ is '-l in text, whole' 'Rule                                               Descr
 ----                                               -----------
 Off                                                off' -l Off -r r.yaml
 
+cat >described.yaml <<'END'
+- required_engine_version: 0.31.0
+- required_plugin_versions:
+  - name: container
+    version: 0.2.4
+- list: shells
+  items: [bash, sh]
+- list: more
+  items: [shells, zsh]
+- macro: shell
+  condition: proc.name in (more) and proc.aname[2] startswith oneof (a, b)
+- rule: Shell
+  desc: a shell runs
+  condition: evt.type = execve and shell and toupper(proc.cmdline) contains "X" and not fd.name exists
+  output: shell %proc.name %toupper(user.name)
+  priority: WARNING
+  tags: [T1059, host]
+  exceptions:
+  - name: known
+    fields: [proc.pname, fd.sport]
+    comps: [in, '=']
+    values: [[[a], 4]]
+- rule: Other
+  desc: d
+  condition: evt.type = open and proc.name = x
+  output: o
+  priority: INFO
+END
+run -L -r described.yaml -o json_output=true -o 'append_output[]={extra_output: "%proc.pid"}'
+json '-L in JSON: rules' \
+	'[r["info"] for r in d["rules"]][0] == {"condition": "(evt.type = execve and shell and toupper(proc.cmdline) contains \"X\" and not fd.name exists)"
+	" and not (( proc.pname in (a) and  fd.sport = 4))", "description": "a shell runs", "enabled": True, "name": "Shell",
+	"output": "shell %proc.name %toupper(user.name)", "priority": "Warning", "source": "syscall", "tags": ["T1059", "host"]}'
+json 'what they are made of' \
+	'[r["details"] for r in d["rules"]][0] == {"condition_compiled": "((evt.type = execve and (proc.name in (bash, sh, zsh) and "
+	"proc.aname[2] startswith oneof (a, b)) and toupper(proc.cmdline) contains X and not fd.name exists) and not (proc.pname in (a) and fd.sport = 4))",
+	"condition_fields": ["evt.type", "fd.name", "proc.cmdline"], "condition_operators": ["=", "contains", "exists"],
+	"events": ["execve"], "exception_fields": ["fd.sport", "proc.pname"], "exception_names": ["known"],
+	"exception_operators": ["=", "in"], "lists": [], "macros": ["shell"],
+	"output_compiled": "shell %proc.name %toupper(user.name) %proc.pid", "output_fields": ["proc.name"], "plugins": []}'
+json 'macros' \
+	'd["macros"] == [{"details": {"condition_fields": ["proc.aname[2]", "proc.name"], "condition_operators": ["in", "startswith oneof"],
+	"lists": ["more"], "macros": [], "plugins": [], "used": True},
+	"info": {"condition": "proc.name in ( bash, sh, zsh ) and proc.aname[2] startswith oneof (a, b)", "name": "shell"}}]'
+json 'lists' \
+	'[(l["info"], l["details"]["lists"]) for l in d["lists"]] == [({"items": ["bash", "sh"], "name": "shells"}, []), ({"items": ["zsh"], "name": "more"}, ["shells"])]'
+json 'and versions' \
+	'd["required_engine_version"] == "0.31.0" and d["required_plugin_versions"] == [{"name": "container", "version": "0.2.4"}]'
+run -l Other -r described.yaml -o json_output=true
+json '-l in JSON' 'list(d) == ["rules"] and [r["info"]["name"] for r in d["rules"]] == ["Other"]'
+
 # what Falco had once
 
 tagged='01:00:00.006000000: Informational exec sh

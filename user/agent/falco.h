@@ -69,6 +69,10 @@ void falco_done(struct falco *falco);
 /* What Falco prints for -V without JSON.  Returns an exit code. */
 int falco_print_report(const struct rules *rules, const char *const *paths, size_t n_paths);
 
+/* What Falco prints in JSON for -L, or for -l with the rule's name.  Returns an exit code. */
+int falco_describe(const struct rules *rules, const char *only_rule,
+		   const struct output_options *options);
+
 /* JSON schemas of falco.yaml and of rule files, as far as they mean something here. */
 int falco_print_config_schema(void);
 int falco_print_rule_schema(void);
