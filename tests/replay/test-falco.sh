@@ -182,6 +182,28 @@ json 'list events in JSON' 'any(e["name"] == "openat" and e["delivered"] for e i
 run list rules --format json --rules r.yaml --disable 'Any*'
 json 'list rules in JSON' \
 	'[(r["info"]["name"], r["info"]["enabled"]) for r in d["rules"]] == [("Shell", True), ("Any exec", False), ("Off", False)]'
+json 'with all that it knows of a rule' \
+	'd["rules"][0]["info"] == {"name": "Shell", "description": "a shell runs", "condition": "evt.type = execve and shell",
+	"output": "shell %proc.name by %user.uid", "priority": "Warning", "source": "syscall", "enabled": True, "tags": ["T1059", "host"]}
+	and d["rules"][0]["details"] == {"condition_compiled": "(evt.type = execve and proc.name in (bash, sh))", "events": ["execve"]}'
+run list fields --format json
+json 'every field has name, type, flags and a description' \
+	'len(d["fields"]) > 300 and all(f["name"] and f["type"] and f["desc"] and isinstance(f["flags"], list) for f in d["fields"])
+	and any("always null here" in f["flags"] for f in d["fields"])'
+cp out fields.json
+run list fields
+python3 -c 'import json, sys
+sys.exit([f["name"] for f in json.load(open("fields.json"))["fields"]] != [l.split()[0] for l in open("out")])'
+result $? 'and the text has the same'
+run list macros --format json --rules r.yaml
+json 'list macros in JSON' 'd == {"macros": [{"name": "shell", "text": "proc.name in ( bash, sh )", "used": True}]}'
+run list lists --format json --rules r.yaml
+json 'list lists in JSON' 'd == {"lists": [{"name": "shells", "text": "bash, sh", "used": True}]}'
+# shellcheck disable=SC2016
+gives 'list rules in markdown' 0 '^- \*\*condition:\*\* `\(evt.type = execve and proc.name in \(bash, sh\)\)`$' \
+	list rules --format markdown --rules r.yaml
+[ "$(grep -c '^## ' out)" = 3 ] && grep -qxF -- '- **tags:** T1059, host' out && grep -qxF -- '- **priority:** Notice (disabled)' out
+result $? 'with tags, priority and what is disabled'
 refuses 'list of something else' 2 'list needs' list things
 
 # --- selecting rules
@@ -395,6 +417,67 @@ json 'and versions' \
 	'd["required_engine_version"] == "0.31.0" and d["required_plugin_versions"] == [{"name": "container", "version": "0.2.4"}]'
 run -l Other -r described.yaml -o json_output=true
 json '-l in JSON' 'list(d) == ["rules"] and [r["info"]["name"] for r in d["rules"]] == ["Other"]'
+
+# outputs: what applies to which rule, in text and in JSON, and what escapes look like
+
+cat >outputs.yaml <<'END'
+- rule: A
+  desc: d
+  condition: evt.type = execve and proc.name = sh
+  output: 'q"%proc.cmdline" \'
+  priority: WARNING
+  tags: [t1, t2]
+- rule: B
+  desc: d
+  condition: evt.type = execve
+  output: b %proc.name
+  priority: NOTICE
+  tags: [t2]
+END
+cat >outputs.events <<'END'
+host hostname=web1 epoch=1700000000
+proc tgid=1 path=/sbin/init
+exec time=10000.006 tgid=60 parent=1 path=/bin/sh argv=["sh","-c","a\"b\\c"]
+exec time=10000.007 tgid=61 parent=1 path=/bin/cat argv=["cat","x\ny"]
+END
+outputs=(-r outputs.yaml -e outputs.events -o static_fields.env=prod -o 'append_output=[
+	{match: {source: syscall, tags: [t1, t2]}, extra_output: "both %static.env"},
+	{match: {source: k8s_audit}, extra_output: "no %proc.pid"},
+	{match: {tags: [t2, t9]}, extra_output: "no"},
+	{match: {rule: B}, extra_output: "only", extra_fields: [proc.pid, {who: "%proc.pid!"}]},
+	{match: {rule: B, tags: [t1]}, extra_fields: [proc.exe]}]')
+run "${outputs[@]}"
+head -n 2 out >lines
+cat >want <<'END'
+01:00:00.006000000: Warning q\"sh -c a\"b\\c\" \\ both prod
+01:00:00.007000000: Notice b cat only
+END
+diff want lines >err
+result $? 'append_output in text, for the rules that match, and escapes'
+run "${outputs[@]}" -o json_output=true
+head -n 2 out >lines
+cat >want <<'END'
+{"hostname":"web1","output":"01:00:00.006000000: Warning q\"sh -c a\"b\\c\" \\ both prod","output_fields":{"evt.time":1700010000006000000,"proc.cmdline":"sh -c a\"b\\c","static.env":"prod"},"priority":"Warning","rule":"A","source":"syscall","tags":["t1","t2"],"time":"2023-11-15T01:00:00.006000000Z"}
+{"hostname":"web1","output":"01:00:00.007000000: Notice b cat only","output_fields":{"evt.time":1700010000007000000,"proc.name":"cat","proc.pid":61,"who":"61!"},"priority":"Notice","rule":"B","source":"syscall","tags":["t2"],"time":"2023-11-15T01:00:00.007000000Z"}
+END
+sed -i -E 's/"ancestry":"[^"]*",//; s/"container_resolution":"[^"]*",//' lines
+diff want lines >err
+result $? 'and in JSON, byte for byte'
+sed -n 2p lines >line
+"$agent" eval 'proc.name = cat and proc.pid = 61 and evt.rawtime = 1700010000007000000' <line >out 2>err && [ "$(cat out)" = true ]
+result $? 'whose line is an event for eval'
+run "${outputs[@]}" -o json_output=true -o priority=warning -o json_include_output_property=false \
+	-o json_include_output_fields_property=false -o json_include_tags_property=false -o json_include_message_property=true
+sed -n 1p out | sed -E 's/"ancestry":"[^"]*",//; s/"container_resolution":"[^"]*",//' >lines
+cat >want <<'END'
+{"hostname":"web1","message":"q\"sh -c a\"b\\c\" \\ both prod","priority":"Warning","rule":"A","source":"syscall","time":"2023-11-15T01:00:00.006000000Z"}
+END
+diff want lines >err && sed -n 2p out | grep -qx 'Events detected: 1'
+result $? 'properties left out, and the least priority'
+run "${outputs[@]}" -o json_output=true -o time_format_iso_8601=true
+sed -n 2p out >line && mv line out
+json 'ISO 8601 time in JSON' 'd["output"].startswith("2023-11-15T01:00:00.007000000+0000: Notice b")
+	and d["output_fields"]["evt.time.iso8601"] == 1700010000007000000 and "evt.time" not in d["output_fields"]'
 
 # what Falco had once
 
