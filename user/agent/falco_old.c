@@ -4,8 +4,7 @@
  * Options that Falco had once and that unit files and scripts still give: what has a
  * meaning here keeps it, the rest is named once and ignored.
  */
-#include <stdlib.h>
-#include <string.h>
+#include <stdio.h>
 
 #include "agent/falco.h"
 
@@ -20,14 +19,10 @@ static void add_selector(struct falco *out, const char *pattern, bool is_tag, bo
 /* -D: rules whose names hold the text. */
 static bool disable_part(const char *text, struct falco *out)
 {
-	const size_t len = strlen(text);
-	char *pattern = malloc(len + 3);
+	char *pattern = NULL;
 
-	if (!pattern)
+	if (asprintf(&pattern, "*%s*", text) < 0)
 		return false;
-	pattern[0] = '*';
-	memcpy(pattern + 1, text, len);
-	memcpy(pattern + 1 + len, "*", 2);
 	out->owned[out->n_owned++] = pattern;
 	add_selector(out, pattern, false, false);
 	return true;
