@@ -71,6 +71,66 @@ refuses 'a file of noise' 1 'noise.yaml' "$agent" check "$work/noise.yaml"
 	echo 'evt.type = open'
 } >"$work/deep.yaml"
 refuses 'parentheses without end' 1 'deep.yaml' "$agent" check "$work/deep.yaml"
+
+# shellcheck disable=SC2317 # run by ok
+reports_error() {
+	jq -e 'any(.falco_load_results[]; .errors != [] and .errors[0].context.locations != [])' "$out" >/dev/null
+}
+
+# bounded DESC STATUS TEXT FILE: check refuses it so, in little time and memory, in text and as JSON.
+bounded() {
+	local desc=$1 want=$2 text=$3 limit=unlimited
+	case $agent in */san/*) ;; *) limit=1000000 ;; esac
+	# shellcheck disable=SC2016 # expanded by the inner shell
+	refuses "$desc" "$want" "$text" timeout 20 bash -c 'ulimit -v "$1"; exec "$2" check "$3"' check "$limit" "$agent" "$4"
+	run timeout 20 "$agent" check --json "$4"
+	ok "$desc, as JSON" reports_error
+}
+
+mkfifo "$work/pipe.yaml"
+refuses 'a pipe' 2 "pipe.yaml' is neither a file nor a directory" "$agent" check "$work/pipe.yaml"
+ln -s /dev/zero "$work/zero.yaml"
+refuses 'a device' 2 "zero.yaml' is neither a file nor a directory" "$agent" check "$work/zero.yaml"
+mkdir -p "$work/odd/b.yaml"
+mv "$work/pipe.yaml" "$work/odd/a.yaml"
+cp "$work/good.yaml" "$work/odd/c.yaml"
+bounded 'a pipe in a directory' 2 'odd/a.yaml: error: Cannot read file: not a regular file [LOAD_ERR_FILE_READ]' "$work/odd"
+printf -- '- rule: a\0b\n' >"$work/nul.yaml"
+bounded 'a NUL byte' 1 'nul.yaml:1:10: error' "$work/nul.yaml"
+printf -- '- rule: "a\\0b"\n  desc: d\n' >"$work/escaped.yaml"
+bounded 'a NUL written as an escape' 1 'escaped.yaml:1:9: error' "$work/escaped.yaml"
+printf -- '- rule: "a\377b"\n' >"$work/utf8.yaml"
+bounded 'bytes that are no UTF-8' 1 'utf8.yaml:1:11: error' "$work/utf8.yaml"
+{
+	printf -- '- list: big\n  items: ['
+	head -c 100000000 /dev/zero | tr '\0' a
+	echo ']'
+} >"$work/huge.yaml"
+bounded 'a value of 100 MB' 2 'huge.yaml: error: Cannot read file: larger than 16 MiB [LOAD_ERR_FILE_READ]' "$work/huge.yaml"
+{ head -c 15000000 "$work/huge.yaml" && echo ']'; } >"$work/large.yaml"
+bounded 'a value of 15 MB' 1 'large.yaml:2:11: error: a value is larger than 1 MiB' "$work/large.yaml"
+rm "$work/huge.yaml" "$work/large.yaml"
+{
+	echo 'a: &a [x, x, x, x, x, x, x, x, x, x]'
+	prev=a
+	for name in b c d e f g h i j; do
+		echo "$name: &$name [*$prev, *$prev, *$prev, *$prev, *$prev, *$prev, *$prev, *$prev, *$prev, *$prev]"
+		prev=$name
+	done
+} >"$work/bomb.yaml"
+bounded 'aliases that multiply' 1 'bomb.yaml:7:8: error' "$work/bomb.yaml"
+echo '- &a [*a]' >"$work/self.yaml"
+bounded 'an alias of what it stands in' 1 'self.yaml:1:7: error' "$work/self.yaml"
+head -c 200000 /dev/zero | tr '\0' '[' >"$work/brackets.yaml"
+bounded 'brackets without end' 1 'brackets.yaml:1:65: error' "$work/brackets.yaml"
+{
+	printf -- '- macro: m0\n  condition: proc.name = a\n'
+	for i in {1..59}; do
+		printf -- '- macro: m%d\n  condition: m%d and m%d\n' "$i" $((i - 1)) $((i - 1))
+	done
+	printf -- '- rule: r\n  desc: d\n  condition: evt.type = open and m59\n  output: o\n  priority: INFO\n'
+} >"$work/macros.yaml"
+bounded 'macros that multiply' 1 'macros.yaml:40:22: error' "$work/macros.yaml"
 mkdir "$work/empty"
 refuses 'a directory without rules' 2 "no rule file" "$agent" check "$work/empty"
 refuses 'a path that is not there' 2 "$work/none.yaml" "$agent" check "$work/none.yaml"
@@ -105,7 +165,7 @@ if command -v setpriv >/dev/null; then
 	refuses 'root without CAP_BPF cannot either' 4 'bpfwatch: ' setpriv \
 		--bounding-set -bpf,-sys_admin --inh-caps -bpf,-sys_admin "$work/bpfwatch" --rules "$work/good.yaml"
 	chmod 600 "$work/good.yaml"
-	refuses 'a rule file that may not be read' 1 'good.yaml' "${nobody[@]}" "$work/bpfwatch" check "$work/good.yaml"
+	refuses 'a rule file that may not be read' 2 'good.yaml' "${nobody[@]}" "$work/bpfwatch" check "$work/good.yaml"
 	chmod 644 "$work/good.yaml"
 	run "${nobody[@]}" "$work/bpfwatch" check "$work/good.yaml"
 	ok 'nobody may check rules' test "$status" = 0

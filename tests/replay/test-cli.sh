@@ -60,7 +60,7 @@ exits 'value that is missing' 2 "'--rules' needs a value" "$agent" --rules
 exits 'value that is missing behind an argument' 2 "'--priority' needs a value" \
 	"$agent" check "$dir" --priority
 exits 'value that is too much' 2 "'--help' takes no value" "$agent" --help=3
-exits 'no seconds' 2 "'--seconds' does not take '0'" "$agent" --rules "$dir" --seconds 0
+exits 'no seconds' 2 "'--seconds' does not take '0'" "$agent" record -o "$dir/x" --seconds 0
 exits 'priority that is none' 2 "'--priority' does not take 'loud'" \
 	"$agent" check --priority loud "$dir/good.yaml"
 exits 'argument of watch' 2 "takes no argument 'rules'" "$agent" --rules "$dir" rules

@@ -77,6 +77,36 @@ static void values_have_the_type_of_their_field(void **state)
 	ASSERT_ALL(questions);
 }
 
+static void numbers_keep_all_their_digits(void **state)
+{
+	static const struct question questions[] = {
+		{ "evt.rawtime = 1700000000006000001", "{\"evt.rawtime\":1700000000006000001}",
+		  true },
+		{ "evt.rawtime = 1700000000006000001", "{\"evt.rawtime\":1700000000006000002}",
+		  false },
+		{ "evt.rawtime = 18446744073709551615", "{\"evt.rawtime\":18446744073709551615}",
+		  true },
+		{ "evt.rawtime = 18446744073709551615", "{\"evt.rawtime\":18446744073709551614}",
+		  false },
+		{ "evt.rawtime exists", "{\"evt.rawtime\":18446744073709551616}", false },
+		{ "evt.rawres = -9223372036854775807", "{\"evt.rawres\":-9223372036854775807}",
+		  true },
+		{ "evt.rawres = -9223372036854775807", "{\"evt.rawres\":-9223372036854775806}",
+		  false },
+		{ "evt.rawres exists", "{\"evt.rawres\":-9223372036854775809}", false },
+		{ "proc.name = 9007199254740993", "{\"proc.name\":9007199254740993}", true },
+		{ "proc.pid = 1000", "{\"proc.pid\":1e3}", true },
+		{ "proc.pid exists", "{\"proc.pid\":1e300}", false },
+		/* Which number is whose: texts, names and what is nested hold digits, too. */
+		{ "proc.pid = 9",
+		  "{\"a\\\"1\":\"2\\\\\",\"b\":[3,{\"4\":-5.5e1}],\"c\":true,\"proc.pid\":9}",
+		  true },
+	};
+
+	(void)state;
+	ASSERT_ALL(questions);
+}
+
 static void what_is_absent_or_null_satisfies_nothing(void **state)
 {
 	static const struct question questions[] = {
@@ -139,6 +169,10 @@ static void fields_for_filters_alone_are_derived(void **state)
 		{ "proc.aname = sshd", "{\"proc.aname[1]\":\"sh\",\"proc.aname[2]\":\"sshd\"}",
 		  true },
 		{ "proc.aname = cat", "{\"proc.name\":\"cat\",\"proc.aname[1]\":\"sh\"}", false },
+		{ "proc.stdio.rnet = 10.0.0.0/8", "{\"proc.stdio.rip\":\"10.1.2.3\"}", true },
+		{ "proc.stdio.rnet = 10.0.0.0/8", "{\"proc.stdio.rip\":\"11.1.2.3\"}", false },
+		{ "evt.rawtime = 1700000000006000001", "{\"evt.time\":1700000000006000001}", true },
+		{ "evt.rawtime exists", "{\"evt.time\":\"01:00:00.006000001\"}", false },
 		{ "proc.apid = 4", "{\"proc.apid[3]\":4}", true },
 	};
 
@@ -175,6 +209,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(values_have_the_type_of_their_field),
+		cmocka_unit_test(numbers_keep_all_their_digits),
 		cmocka_unit_test(what_is_absent_or_null_satisfies_nothing),
 		cmocka_unit_test(an_alert_serves_by_its_output_fields),
 		cmocka_unit_test(arguments_are_found_in_either_form),

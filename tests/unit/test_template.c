@@ -190,6 +190,17 @@ static void plain_fields_are_listed_once_and_in_order(void **state)
 	template_free(tmpl);
 }
 
+static void fields_inside_transformers_are_read_too(void **state)
+{
+	struct template *tmpl = compile("%toupper(proc.env[HOME]) %proc.name");
+
+	(void)state;
+	assert_true(template_reads(tmpl, "proc.env"));
+	assert_true(template_reads(tmpl, "proc.name"));
+	assert_false(template_reads(tmpl, "proc.exe"));
+	template_free(tmpl);
+}
+
 static void a_full_buffer_is_told(void **state)
 {
 	struct template *tmpl = compile("%100proc.name %proc.name");
@@ -236,6 +247,7 @@ int main(void)
 		cmocka_unit_test(errors_have_the_words_of_falco),
 		cmocka_unit_test(the_text_is_copied),
 		cmocka_unit_test(plain_fields_are_listed_once_and_in_order),
+		cmocka_unit_test(fields_inside_transformers_are_read_too),
 		cmocka_unit_test(a_full_buffer_is_told),
 		cmocka_unit_test(a_text_has_a_longest_length),
 	};

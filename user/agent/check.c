@@ -34,7 +34,7 @@ int check_outputs(struct rules *rules, const struct output_options *output)
 
 	engine_free(engine);
 	if (err == -EINVAL)
-		return EXIT_BAD_DATA;
+		return ruleset_exit_code(rules);
 	if (err) {
 		log_error("cannot check: %s", strerror(-err));
 		return EXIT_BAD_USAGE;
@@ -76,7 +76,7 @@ static int check_condition(const struct options *options)
 	code = ruleset_load_condition(options, options->condition, &rules);
 	if (code != EXIT_FINE)
 		return code;
-	code = rules_n_errors(rules) ? EXIT_BAD_DATA : EXIT_FINE;
+	code = ruleset_exit_code(rules);
 	if (options->json) {
 		if (check_json_print(rules, paths, 1) != EXIT_FINE)
 			code = EXIT_NO_OUTPUT;
@@ -154,8 +154,6 @@ static int check_files(const struct options *options)
 
 int check_run(const struct options *options)
 {
-	int code;
-
 	if (options->condition && options->n_args) {
 		log_error("check takes PATHs or --condition; rules it may name are given by "
 			  "--rules");
@@ -165,6 +163,5 @@ int check_run(const struct options *options)
 		log_error("check needs the PATH of a rule file or directory");
 		return EXIT_BAD_USAGE;
 	}
-	code = options->condition ? check_condition(options) : check_files(options);
-	return code;
+	return options->condition ? check_condition(options) : check_files(options);
 }

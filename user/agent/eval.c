@@ -127,7 +127,7 @@ int eval_run(const struct options *options)
 	eval.scratch = arena_new(SCRATCH_BLOCK_BYTES, SCRATCH_BYTES_MAX);
 	if (rules_n_errors(eval.rules) || !eval.rule) {
 		ruleset_print_problems(eval.rules, false);
-		code = EXIT_BAD_DATA;
+		code = ruleset_exit_code(eval.rules);
 	} else if (!eval.scratch) {
 		log_error("out of memory");
 		code = EXIT_NO_OUTPUT;

@@ -122,17 +122,22 @@ static void print_wrapped(const char *text)
 	printf("\n");
 }
 
-static int print_rules(const struct falco *falco, const struct rules *rules)
+static bool has_rule(const struct rules *rules, const char *name)
 {
-	bool found = false;
+	for (size_t i = 0; i < rules_count(rules); i++)
+		if (strcmp(rules_at(rules, i)->name, name) == 0)
+			return true;
+	return false;
+}
 
+static void print_rules(const struct falco *falco, const struct rules *rules)
+{
 	printf("%-*s Description\n%-*s -----------\n", NAME_WIDTH, "Rule", NAME_WIDTH, "----");
 	for (size_t i = 0; i < rules_count(rules); i++) {
 		const struct rule *rule = rules_at(rules, i);
 
 		if (falco->only_rule && strcmp(falco->only_rule, rule->name) != 0)
 			continue;
-		found = true;
 		json_out_text(rule->name);
 		printf("%*s",
 		       strlen(rule->name) < NAME_WIDTH ?
@@ -141,10 +146,6 @@ static int print_rules(const struct falco *falco, const struct rules *rules)
 		       "");
 		print_wrapped(rule->desc);
 	}
-	if (found || !falco->only_rule)
-		return EXIT_FINE;
-	log_error("there is no rule '%s'", falco->only_rule);
-	return EXIT_BAD_USAGE;
 }
 
 /* Rules without errors, outputs included; else these are printed. */
@@ -166,19 +167,18 @@ static int load_rules(const struct falco *falco, struct rules **out)
 
 static int list_rules(const struct falco *falco)
 {
+	const char *only = falco->only_rule;
 	struct rules *rules = NULL;
-	int code;
+	int code = load_rules(falco, &rules);
 
-	if (falco->options.json) {
-		struct falco copy = *falco;
-
-		copy.options.list_format = LIST_JSON;
-		copy.options.only_rule = falco->only_rule;
-		return list(&copy, "rules");
+	if (code == EXIT_FINE && only && !has_rule(rules, only)) {
+		log_error("there is no rule '%s'", only);
+		code = EXIT_BAD_USAGE;
+	} else if (code == EXIT_FINE && falco->options.json) {
+		code = falco_describe(rules, only, falco->options.alert_options);
+	} else if (code == EXIT_FINE) {
+		print_rules(falco, rules);
 	}
-	code = load_rules(falco, &rules);
-	if (code == EXIT_FINE)
-		code = print_rules(falco, rules);
 	rules_free(rules);
 	return code;
 }
@@ -224,8 +224,9 @@ static int watch(const struct falco *falco)
 
 	if (code != EXIT_FINE)
 		return code;
-	if (falco->config->replay_file) {
-		options.args = &falco->config->replay_file;
+	if (falco->replay_file || falco->config->replay_file) {
+		options.args = falco->replay_file ? &falco->replay_file :
+						    &falco->config->replay_file;
 		options.n_args = 1;
 		code = replay_run(&options);
 	} else {
@@ -248,6 +249,14 @@ static int run(const struct falco *falco)
 	}
 	if (falco->ignored_events)
 		return print_ignored();
+	if (falco->config_schema)
+		return falco_print_config_schema();
+	if (falco->rule_schema)
+		return falco_print_rule_schema();
+	if (falco->list_plugins)
+		return falco_print_plugins();
+	if (falco->plugin)
+		return falco_print_plugin(falco->plugin);
 	if (falco->list_fields)
 		return list(falco, "fields");
 	if (falco->list_events)

@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include "agent/options.h"
+#include "base/buf.h"
 #include "config/config.h"
 
 /* What the command line says; strings are borrowed from argv, arrays end with falco_done(). */
@@ -24,11 +25,20 @@ struct falco {
 	const char *print; /* -p */
 	const char *pid_file; /* -P */
 	const char *only_rule; /* -l */
-	const char *source; /* of --list, --enable-source, --disable-source */
+	const char *plugin; /* --plugin-info */
+	const char *replay_file; /* -e */
+	char **owned; /* texts made of arguments */
+	size_t n_owned;
+	struct buf ignored; /* names of options without a meaning here */
+	bool only_tags; /* -t */
 	bool style; /* an option that only Falco has: alerts as Falco prints them */
 	bool has_priority; /* --priority and --rule-matching beat the configuration's */
 	bool has_matching;
+	bool enable_source;
 	bool disable_source;
+	bool list_plugins;
+	bool config_schema;
+	bool rule_schema;
 	bool list_fields;
 	bool list_events;
 	bool list_rules;
@@ -47,12 +57,29 @@ struct falco {
 /* Returns EXIT_FINE, or EXIT_BAD_USAGE after a message. */
 int falco_parse(int argc, char **argv, struct falco *out);
 
+/*
+ * Take an option that Falco had once; `name` is how it was written.  False: out of memory.
+ */
+bool falco_take_old(int option, const char *name, const char *value, struct falco *out);
+
 /* Read the configuration and settle what both say into out->options.  As falco_parse(). */
 int falco_configure(struct falco *falco);
 void falco_done(struct falco *falco);
 
 /* What Falco prints for -V without JSON.  Returns an exit code. */
 int falco_print_report(const struct rules *rules, const char *const *paths, size_t n_paths);
+
+/* What Falco prints in JSON for -L, or for -l with the rule's name.  Returns an exit code. */
+int falco_describe(const struct rules *rules, const char *only_rule,
+		   const struct output_options *options);
+
+/* JSON schemas of falco.yaml and of rule files, as far as they mean something here. */
+int falco_print_config_schema(void);
+int falco_print_rule_schema(void);
+
+/* What --list-plugins and --plugin-info print.  Return exit codes. */
+int falco_print_plugins(void);
+int falco_print_plugin(const char *name);
 
 /* Parse, configure, and do it.  Returns the exit code of the program. */
 int falco_main(int argc, char **argv);

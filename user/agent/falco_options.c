@@ -35,9 +35,23 @@ enum {
 	OPT_ENABLE,
 	OPT_DISABLE,
 	OPT_MATCHING,
+	OPT_LIST_PLUGINS,
+	OPT_PLUGIN_INFO,
+	OPT_CONFIG_SCHEMA,
+	OPT_RULE_SCHEMA,
+	OPT_OLD_FIRST, /* what Falco has no more, and what never meant anything here */
+	OPT_CRI = OPT_OLD_FIRST,
+	OPT_CRI_ASYNC,
+	OPT_GVISOR_ROOT,
+	OPT_K8S_NODE,
+	OPT_MODERN_BPF,
+	OPT_NO_DRIVER,
+	OPT_STATS_INTERVAL,
 };
 
-static const char short_options[] = ":hc:iLl:M:No:p:P:r:UvV:";
+static const char old_letters[] = "AbdDegkKmsStTu";
+static const char short_options[] = ":hc:iLl:M:No:p:P:r:UvV:"
+				    "AbdD:e:g:k:K:m:s:S:t:T:u";
 
 static const struct option long_options[] = {
 	{ "help", no_argument, NULL, 'h' },
@@ -51,6 +65,11 @@ static const struct option long_options[] = {
 	{ "unbuffered", no_argument, NULL, 'U' },
 	{ "list", optional_argument, NULL, OPT_LIST },
 	{ "list-events", no_argument, NULL, OPT_LIST_EVENTS },
+	{ "list-syscall-events", no_argument, NULL, OPT_LIST_EVENTS },
+	{ "list-plugins", no_argument, NULL, OPT_LIST_PLUGINS },
+	{ "plugin-info", required_argument, NULL, OPT_PLUGIN_INFO },
+	{ "config-schema", no_argument, NULL, OPT_CONFIG_SCHEMA },
+	{ "rule-schema", no_argument, NULL, OPT_RULE_SCHEMA },
 	{ "format", required_argument, NULL, OPT_FORMAT },
 	{ "markdown", no_argument, NULL, OPT_MARKDOWN },
 	{ "dry-run", no_argument, NULL, OPT_DRY_RUN },
@@ -66,6 +85,21 @@ static const struct option long_options[] = {
 	{ "enable", required_argument, NULL, OPT_ENABLE },
 	{ "disable", required_argument, NULL, OPT_DISABLE },
 	{ "rule-matching", required_argument, NULL, OPT_MATCHING },
+	{ "print-base64", no_argument, NULL, 'b' },
+	{ "daemon", no_argument, NULL, 'd' },
+	{ "gvisor-config", required_argument, NULL, 'g' },
+	{ "k8s-api", required_argument, NULL, 'k' },
+	{ "k8s-api-cert", required_argument, NULL, 'K' },
+	{ "mesos-api", required_argument, NULL, 'm' },
+	{ "snaplen", required_argument, NULL, 'S' },
+	{ "userspace", no_argument, NULL, 'u' },
+	{ "cri", required_argument, NULL, OPT_CRI },
+	{ "disable-cri-async", no_argument, NULL, OPT_CRI_ASYNC },
+	{ "gvisor-root", required_argument, NULL, OPT_GVISOR_ROOT },
+	{ "k8s-node", required_argument, NULL, OPT_K8S_NODE },
+	{ "modern-bpf", no_argument, NULL, OPT_MODERN_BPF },
+	{ "nodriver", no_argument, NULL, OPT_NO_DRIVER },
+	{ "stats-interval", required_argument, NULL, OPT_STATS_INTERVAL },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -85,11 +119,15 @@ static const struct {
 	{ OPT_VERSION, false, offsetof(struct falco, version) },
 	{ OPT_SUPPORT, false, offsetof(struct falco, support) },
 	{ OPT_PAGE_SIZE, false, offsetof(struct falco, page_size) },
+	{ OPT_LIST_PLUGINS, false, offsetof(struct falco, list_plugins) },
+	{ OPT_CONFIG_SCHEMA, false, offsetof(struct falco, config_schema) },
+	{ OPT_RULE_SCHEMA, false, offsetof(struct falco, rule_schema) },
 }, texts[] = {
 	{ 'c', true, offsetof(struct falco, config_path) },
 	{ 'l', false, offsetof(struct falco, only_rule) },
 	{ 'p', true, offsetof(struct falco, print) },
 	{ 'P', true, offsetof(struct falco, pid_file) },
+	{ OPT_PLUGIN_INFO, false, offsetof(struct falco, plugin) },
 	{ OPT_RECORD, false, offsetof(struct falco, options.record) },
 };
 
@@ -152,10 +190,11 @@ static bool take(int option, const char *value, struct falco *out)
 		log_set_level(LOG_LEVEL_DEBUG);
 		return true;
 	case 'M':
-		return options_parse_seconds(value, &out->options.seconds);
+		/* Falco's default, 0, is no end. */
+		return strcmp(value, "0") == 0 ||
+		       options_parse_seconds(value, &out->options.seconds);
 	case OPT_LIST:
 		out->list_fields = true;
-		out->source = value;
 		return !value || strcmp(value, OUR_SOURCE) == 0;
 	case OPT_FORMAT:
 		return options_parse_format(value, &out->options.list_format);
@@ -167,6 +206,7 @@ static bool take(int option, const char *value, struct falco *out)
 	case OPT_ENABLE_SOURCE:
 	case OPT_DISABLE_SOURCE:
 		out->style = true;
+		out->enable_source |= option == OPT_ENABLE_SOURCE;
 		out->disable_source |= option == OPT_DISABLE_SOURCE;
 		return strcmp(value, OUR_SOURCE) == 0;
 	default:
@@ -210,17 +250,27 @@ static int bad_option(char **argv, int option)
 	return usage_error();
 }
 
+static bool is_old(int option)
+{
+	return option >= OPT_OLD_FIRST || (option < OPT_FIRST && strchr(old_letters, option));
+}
+
 static int parse_all(int argc, char **argv, struct falco *out)
 {
 	char name[32];
 	int option;
+	bool taken;
 
 	opterr = 0;
 	optind = 1;
 	while ((option = getopt_long(argc, argv, short_options, long_options, NULL)) >= 0) {
 		if (option == ':' || option == '?')
 			return bad_option(argv, option);
-		if (!take_simple(option, optarg, out) && !take(option, optarg, out)) {
+		if (is_old(option))
+			taken = falco_take_old(option, option_name(option, name), optarg, out);
+		else
+			taken = take_simple(option, optarg, out) || take(option, optarg, out);
+		if (!taken) {
 			log_error("option '%s' does not take '%s'", option_name(option, name),
 				  optarg ? optarg : "");
 			return usage_error();
@@ -228,6 +278,10 @@ static int parse_all(int argc, char **argv, struct falco *out)
 	}
 	if (optind < argc) {
 		log_error("watch takes no argument '%s'; rules are given by --rules", argv[optind]);
+		return EXIT_BAD_USAGE;
+	}
+	if (out->enable_source && out->disable_source) {
+		log_error("--enable-source and --disable-source cannot be given together");
 		return EXIT_BAD_USAGE;
 	}
 	if (out->disable_source) {
@@ -239,16 +293,19 @@ static int parse_all(int argc, char **argv, struct falco *out)
 
 int falco_parse(int argc, char **argv, struct falco *out)
 {
-	const size_t n = (size_t)argc + 1;
+	const size_t n = 2 * (size_t)argc + 1; /* -t makes two selectors of one argument */
 	struct options *options = &out->options;
 
 	memset(out, 0, sizeof(*out));
+	buf_init(&out->ignored, NAMES_MAX);
 	options->rule_config.min_priority = PRIORITY_DEBUG;
 	out->rules = calloc(n, sizeof(*out->rules));
 	out->overrides = calloc(n, sizeof(*out->overrides));
 	out->validate = calloc(n, sizeof(*out->validate));
+	out->owned = calloc(n, sizeof(*out->owned));
 	options->selectors = calloc(n, sizeof(*options->selectors));
-	if (!out->rules || !out->overrides || !out->validate || !options->selectors) {
+	if (!out->rules || !out->overrides || !out->validate || !out->owned ||
+	    !options->selectors) {
 		log_error("out of memory");
 		return EXIT_NO_OUTPUT;
 	}
@@ -257,10 +314,17 @@ int falco_parse(int argc, char **argv, struct falco *out)
 	return parse_all(argc, argv, out);
 }
 
-static void name_ignored(const struct config *config)
+static void name_ignored(const struct falco *falco)
 {
+	const struct config *config = falco->config;
 	struct buf names;
 
+	if (falco->ignored.len)
+		log_warn("options that mean nothing here are ignored: %s", falco->ignored.data);
+	for (size_t i = 0; i < config->n_missing; i++)
+		log_warn("%s is enabled in the configuration, but there is no such output here: "
+			 "no alert goes there",
+			 config->missing[i]);
 	if (!config->n_ignored)
 		return;
 	buf_init(&names, NAMES_MAX);
@@ -287,7 +351,7 @@ static int load_config(struct falco *falco)
 					       strerror(-err));
 		return EXIT_BAD_USAGE;
 	}
-	name_ignored(falco->config);
+	name_ignored(falco);
 	return EXIT_FINE;
 }
 
@@ -344,25 +408,32 @@ static int settle_selectors(struct falco *falco)
 	return EXIT_FINE;
 }
 
-/* Falco ships a directory for more rules that is empty. */
+/*
+ * The rules of -r, else those of the configuration.  Falco ships a directory for more
+ * rules that is empty, which is fine where others are given.
+ */
 static int settle_rules(struct falco *falco)
 {
 	const struct config *config = falco->config;
 	struct options *options = &falco->options;
+	const bool given = options->n_rules;
+	const char **paths = given ? falco->rules : config->rules_files;
+	const size_t n_paths = given ? options->n_rules : config->n_rules_files;
 	const char **kept;
 	char **files = NULL;
 	size_t n_files = 0;
 
-	if (options->n_rules || !config->n_rules_files)
+	if (!n_paths || (given && (!falco->style || n_paths == 1)))
 		return EXIT_FINE;
-	kept = calloc(config->n_rules_files, sizeof(*kept));
+	kept = calloc(n_paths, sizeof(*kept));
 	if (!kept) {
 		log_error("out of memory");
 		return EXIT_NO_OUTPUT;
 	}
-	for (size_t i = 0; i < config->n_rules_files; i++)
-		if (rules_find_files(config->rules_files[i], &files, &n_files) != -ENODATA)
-			kept[options->n_rules++] = config->rules_files[i];
+	options->n_rules = 0;
+	for (size_t i = 0; i < n_paths; i++)
+		if (rules_find_files(paths[i], &files, &n_files) != -ENODATA)
+			kept[options->n_rules++] = paths[i];
 	for (size_t i = 0; i < n_files; i++)
 		free(files[i]);
 	free(files);
@@ -412,4 +483,8 @@ void falco_done(struct falco *falco)
 	free(falco->options.selectors);
 	free(falco->selectors);
 	free(falco->appends);
+	for (size_t i = 0; i < falco->n_owned; i++)
+		free(falco->owned[i]);
+	free(falco->owned);
+	buf_done(&falco->ignored);
 }

@@ -269,19 +269,13 @@ static void print_rule(const struct rules *rules, const struct rule *rule, bool 
 	buf_done(&condition);
 }
 
-static bool is_asked(const struct options *options, const struct rule *rule)
-{
-	return !options->only_rule || strcmp(options->only_rule, rule->name) == 0;
-}
-
-static int print_rules_json(const struct options *options, const struct rules *rules)
+static int print_rules_json(const struct rules *rules)
 {
 	cJSON *root = cJSON_CreateObject();
 	cJSON *array = cJSON_CreateArray();
 
 	for (size_t i = 0; i < rules_count(rules); i++)
-		if (is_asked(options, rules_at(rules, i)))
-			json_out_add(array, rule_item(rules, rules_at(rules, i)));
+		json_out_add(array, rule_item(rules, rules_at(rules, i)));
 	json_out_put(root, "rules", array);
 	return json_out_print(root);
 }
@@ -289,7 +283,7 @@ static int print_rules_json(const struct options *options, const struct rules *r
 static int print_rules(const struct options *options, const struct rules *rules)
 {
 	if (options->list_format == LIST_JSON)
-		return print_rules_json(options, rules);
+		return print_rules_json(rules);
 	for (size_t i = 0; i < rules_count(rules); i++)
 		print_rule(rules, rules_at(rules, i), options->list_format == LIST_MARKDOWN);
 	return EXIT_FINE;
@@ -385,7 +379,7 @@ static int run(const struct list *list, const struct options *options)
 		return code;
 	if (rules_n_errors(rules)) {
 		ruleset_print_problems(rules, false);
-		code = EXIT_BAD_DATA;
+		code = ruleset_exit_code(rules);
 	} else {
 		code = list->print(options, rules);
 	}

@@ -37,7 +37,6 @@ struct options {
 	bool json; /* check --json */
 	bool explain; /* eval --explain */
 	bool names_only; /* Falco's --list -N */
-	const char *only_rule; /* list rules: this one alone; NULL: all */
 	enum list_format list_format;
 	/* What Falco's configuration adds; all empty without one. */
 	const struct output_options *alert_options; /* NULL: as bpfwatch has it */

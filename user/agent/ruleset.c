@@ -19,6 +19,8 @@ int ruleset_find(const char *const *paths, size_t n_paths, struct ruleset_files 
 		err = rules_find_files(paths[i], &out->paths, &out->n);
 		if (err == -ENODATA)
 			log_error("no rule file (*.yaml, *.yml) in '%s'", paths[i]);
+		else if (err == -EINVAL)
+			log_error("'%s' is neither a file nor a directory", paths[i]);
 		else if (err)
 			log_error("cannot read '%s': %s", paths[i], strerror(-err));
 		if (err)
@@ -81,6 +83,14 @@ int ruleset_load_condition(const struct options *options, const char *condition,
 	/* There is no configuration that could define some; events may bring them. */
 	config.any_static = true;
 	return load(options->rules, options->n_rules, &config, out);
+}
+
+int ruleset_exit_code(const struct rules *rules)
+{
+	for (size_t i = 0; i < rules_n_problems(rules); i++)
+		if (rules_problem_at(rules, i)->code == RULES_ERR_FILE_READ)
+			return EXIT_BAD_USAGE;
+	return rules_n_errors(rules) ? EXIT_BAD_DATA : EXIT_FINE;
 }
 
 static void add_hint(const struct rules *rules, const struct rules_problem *problem,

@@ -34,6 +34,9 @@ int ruleset_load(const char *const *paths, size_t n_paths, const struct rules_co
 int ruleset_load_condition(const struct options *options, const char *condition,
 			   struct rules **out);
 
+/* EXIT_FINE, EXIT_BAD_DATA with errors, EXIT_BAD_USAGE if one is that a file cannot be read. */
+int ruleset_exit_code(const struct rules *rules);
+
 void ruleset_print_problem(const struct rules *rules, const struct rules_problem *problem);
 
 /* Print every error, and with `warnings` every warning, on standard error. */

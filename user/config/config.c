@@ -364,27 +364,54 @@ static int read_nothing(const struct decoder *d, const struct node *node)
 
 static const struct {
 	const char *key;
+	const char *type; /* in words of JSON schemas */
 	decode_fn *read;
 } keys[] = {
-	{ "append_output", read_appends },
-	{ "buffer_format_base64", read_base64 },
-	{ "config_files", read_nothing }, /* the tree has them */
-	{ "engine", read_engine },
-	{ "file_output", read_file },
-	{ "json_include_message_property", read_message_property },
-	{ "json_include_output_fields_property", read_fields_property },
-	{ "json_include_output_property", read_output_property },
-	{ "json_include_tags_property", read_tags_property },
-	{ "json_output", read_json },
-	{ "priority", read_priority },
-	{ "rule_matching", read_matching },
-	{ "rules", read_rules },
-	{ "rules_file", read_rules_files },
-	{ "rules_files", read_rules_files },
-	{ "static_fields", read_statics },
-	{ "stdout_output", read_stdout },
-	{ "time_format_iso_8601", read_iso_time },
+	{ "append_output", "array", read_appends },
+	{ "buffer_format_base64", "boolean", read_base64 },
+	{ "config_files", "array", read_nothing }, /* the tree has them */
+	{ "engine", "object", read_engine },
+	{ "file_output", "object", read_file },
+	{ "json_include_message_property", "boolean", read_message_property },
+	{ "json_include_output_fields_property", "boolean", read_fields_property },
+	{ "json_include_output_property", "boolean", read_output_property },
+	{ "json_include_tags_property", "boolean", read_tags_property },
+	{ "json_output", "boolean", read_json },
+	{ "priority", "string", read_priority },
+	{ "rule_matching", "string", read_matching },
+	{ "rules", "array", read_rules },
+	{ "rules_file", "array", read_rules_files },
+	{ "rules_files", "array", read_rules_files },
+	{ "static_fields", "object", read_statics },
+	{ "stdout_output", "object", read_stdout },
+	{ "time_format_iso_8601", "boolean", read_iso_time },
 };
+
+const char *config_key_at(size_t i, const char **ret_type)
+{
+	if (i >= sizeof(keys) / sizeof(keys[0]))
+		return NULL;
+	*ret_type = keys[i].type;
+	return keys[i].key;
+}
+
+/* Alerts that somebody waits for and that would not come: more than a key to be ignored. */
+static int note_output(const struct decoder *d, const struct node *key, const struct node *value)
+{
+	static const char suffix[] = "_output";
+	struct config *config = d->config;
+	const size_t len = strlen(key->text);
+	bool enabled = false;
+	int err;
+
+	if (len < strlen(suffix) || strcmp(key->text + len - strlen(suffix), suffix) != 0 ||
+	    value->kind != NODE_MAP)
+		return 0;
+	err = get_bool(d, node_get(value, "enabled"), &enabled);
+	if (!err && enabled)
+		config->missing[config->n_missing++] = key->text;
+	return err;
+}
 
 static int read_key(const struct decoder *d, const struct node *key, const struct node *value)
 {
@@ -399,7 +426,7 @@ static int read_key(const struct decoder *d, const struct node *key, const struc
 		if (strcmp(config->ignored[i], key->text) == 0)
 			return 0;
 	config->ignored[config->n_ignored++] = key->text;
-	return 0;
+	return note_output(d, key, value);
 }
 
 static int read_tree(const struct decoder *d, const struct node *root)
@@ -407,7 +434,8 @@ static int read_tree(const struct decoder *d, const struct node *root)
 	int err = 0;
 
 	d->config->ignored = alloc_array(d, root->n, sizeof(*d->config->ignored));
-	if (!d->config->ignored)
+	d->config->missing = alloc_array(d, root->n, sizeof(*d->config->missing));
+	if (!d->config->ignored || !d->config->missing)
 		return -ENOMEM;
 	for (uint32_t i = 0; i + 1 < root->n && !err; i += 2)
 		err = read_key(d, root->items[i], root->items[i + 1]);

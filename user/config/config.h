@@ -27,6 +27,8 @@ struct config {
 	struct output_options output;
 	const char **ignored; /* top-level keys without a meaning here, each once */
 	size_t n_ignored;
+	const char **missing; /* those of them that are outputs and enabled */
+	size_t n_missing;
 };
 
 /*
@@ -37,5 +39,8 @@ struct config {
 int config_load(const char *path, const char *const *overrides, size_t n_overrides,
 		struct diag *diag, struct config **out);
 void config_free(struct config *config);
+
+/* The i-th key that has a meaning here, and its type in words of JSON schemas; NULL behind the last. */
+const char *config_key_at(size_t i, const char **ret_type);
 
 #endif /* CONFIG_CONFIG_H */

@@ -345,13 +345,7 @@ uint64_t engine_alerts_of(const struct engine *engine, const struct rule *rule)
 
 static bool template_uses(const struct template *tmpl, const char *name)
 {
-	const struct field_ref *ref;
-	const char *key;
-
-	for (size_t i = 0; tmpl && (ref = template_field_at(tmpl, i, &key)); i++)
-		if (strcmp(ref->field->name, name) == 0)
-			return true;
-	return false;
+	return tmpl && template_reads(tmpl, name);
 }
 
 bool engine_uses_field(const struct engine *engine, const char *name)

@@ -18,7 +18,6 @@
 #define ARENA_MAX_BYTES   ((size_t)16 << 20)
 #define KEY_BYTES_MAX     512
 #define ANCESTORS_MAX     64 /* of proc.aname[1], proc.aname[2] … */
-#define NUMBER_TEXT_MAX   32
 
 struct json_event {
 	cJSON *json;
@@ -94,21 +93,8 @@ static bool from_text(const char *text, const struct field *field, struct value 
 	}
 }
 
-/* A number where the field is a text: its digits. */
-static bool number_text(double number, struct arena *scratch, struct value *out)
-{
-	char text[NUMBER_TEXT_MAX];
-
-	(void)snprintf(text, sizeof(text), "%.17g", number);
-	*out = (struct value){ .kind = VALUE_STR, .str = arena_strdup(scratch, text) };
-	if (!out->str)
-		return false;
-	out->len = (uint32_t)strlen(out->str);
-	return true;
-}
-
 /* Outside of what 64 bits hold, a conversion would be undefined. */
-static bool from_number(double number, struct value *out)
+static bool from_double(double number, struct value *out)
 {
 	if (number >= -9223372036854775808.0 && number < 9223372036854775808.0)
 		*out = (struct value){ .kind = VALUE_INT, .i = (int64_t)number };
@@ -119,15 +105,28 @@ static bool from_number(double number, struct value *out)
 	return true;
 }
 
-static bool to_scalar(const cJSON *json, const struct field *field, struct arena *scratch,
-		      struct value *out)
+/* All digits of an integer; a double would lose those beyond 2^53. */
+static bool from_number(const cJSON *json, struct value *out)
 {
-	if (cJSON_IsString(json))
+	const char *text = json->valuestring;
+
+	if (text[strspn(text, "-0123456789")])
+		return from_double(json->valuedouble, out);
+	errno = 0;
+	*out = (struct value){ .kind = VALUE_INT, .i = strtoll(text, NULL, 10) };
+	if (errno && *text != '-') {
+		errno = 0;
+		*out = (struct value){ .kind = VALUE_UINT, .u = strtoull(text, NULL, 10) };
+	}
+	return !errno;
+}
+
+static bool to_scalar(const cJSON *json, const struct field *field, struct value *out)
+{
+	if (cJSON_IsString(json) || (cJSON_IsNumber(json) && field->type == FIELD_STRING))
 		return from_text(json->valuestring, field, out);
-	if (cJSON_IsNumber(json) && field->type == FIELD_STRING)
-		return number_text(json->valuedouble, scratch, out);
 	if (cJSON_IsNumber(json))
-		return from_number(json->valuedouble, out);
+		return from_number(json, out);
 	if (cJSON_IsBool(json) && field->type == FIELD_STRING)
 		return from_text(cJSON_IsTrue(json) ? "true" : "false", field, out);
 	if (!cJSON_IsBool(json))
@@ -144,13 +143,13 @@ static bool to_value(const cJSON *json, const struct field *field, struct arena 
 	uint32_t n = 0;
 
 	if (!cJSON_IsArray(json))
-		return to_scalar(json, field, scratch, out);
+		return to_scalar(json, field, out);
 	list = arena_alloc(scratch, sizeof(*list) * ((size_t)cJSON_GetArraySize(json) + 1));
 	if (!list)
 		return false;
 	cJSON_ArrayForEach(item, json)
 	{
-		if (to_scalar(item, field, scratch, &list[n]))
+		if (to_scalar(item, field, &list[n]))
 			n++;
 	}
 	*out = (struct value){ .kind = VALUE_LIST, .len = n, .list = list };
@@ -169,7 +168,7 @@ static bool get_ancestors(const struct json_event *event, const struct field_sou
 	for (unsigned int i = 1; list && i < ANCESTORS_MAX; i++) {
 		(void)snprintf(key, sizeof(key), "%s[%u]", field->name, i);
 		json = find(event, key);
-		if (json && to_scalar(json, field, source->scratch, &list[n]))
+		if (json && to_scalar(json, field, &list[n]))
 			n++;
 	}
 	if (n) {
@@ -185,10 +184,17 @@ static const struct derived {
 	const char *name;
 	const char *keys[2];
 } derived[] = {
-	{ "fd.ip", { "fd.cip", "fd.sip" } },       { "fd.net", { "fd.cip", "fd.sip" } },
-	{ "fd.port", { "fd.cport", "fd.sport" } }, { "fd.proto", { "fd.cport", "fd.sport" } },
-	{ "fd.cnet", { "fd.cip", NULL } },         { "fd.snet", { "fd.sip", NULL } },
-	{ "fd.lnet", { "fd.lip", NULL } },         { "fd.rnet", { "fd.rip", NULL } },
+	{ "fd.ip", { "fd.cip", "fd.sip" } },
+	{ "fd.net", { "fd.cip", "fd.sip" } },
+	{ "fd.port", { "fd.cport", "fd.sport" } },
+	{ "fd.proto", { "fd.cport", "fd.sport" } },
+	{ "fd.cnet", { "fd.cip", NULL } },
+	{ "fd.snet", { "fd.sip", NULL } },
+	{ "fd.lnet", { "fd.lip", NULL } },
+	{ "fd.rnet", { "fd.rip", NULL } },
+	{ "proc.stdio.rnet", { "proc.stdio.rip", NULL } },
+	/* A number in output_fields, whatever the output shows. */
+	{ "evt.rawtime", { "evt.time", NULL } },
 };
 
 /* 0: the event's descriptor is no socket of that kind. */
@@ -217,7 +223,7 @@ static bool get_ends(const struct json_event *event, const struct field_source *
 
 	for (size_t i = 0; list && i < 2; i++) {
 		json = find(event, pair->keys[i]);
-		if (json && to_scalar(json, field, source->scratch, &list[n])) {
+		if (json && to_scalar(json, field, &list[n])) {
 			n++;
 		} else if (!json && family) {
 			list[n] = (struct value){ .kind = VALUE_UINT };
@@ -301,11 +307,72 @@ static int index_fields(struct json_event *event, const cJSON *object)
 	return 0;
 }
 
+/* What is left of the text, of which cJSON has made a tree. */
+struct digits {
+	const char *at;
+	const char *end;
+};
+
+static const char *skip_string(const char *at, const char *end)
+{
+	for (at++; at < end && *at != '"'; at++)
+		if (*at == '\\')
+			at++;
+	return at;
+}
+
+/* The next number; false: there is none. */
+static bool next_digits(struct digits *digits, const char **ret_text, size_t *ret_len)
+{
+	const char *at = digits->at;
+	const char *end = digits->end;
+
+	while (at < end && *at != '-' && (*at < '0' || *at > '9'))
+		at = (*at == '"' ? skip_string(at, end) : at) + 1;
+	*ret_text = at;
+	while (at < end && *at && strchr("+-.0123456789Ee", *at))
+		at++;
+	digits->at = at;
+	*ret_len = at < end ? (size_t)(at - *ret_text) : 0;
+	return *ret_len;
+}
+
+/*
+ * Give each number its text: cJSON keeps doubles alone, but has everything in the
+ * order of the text.  It nests no deeper than its own limit.
+ */
+static int keep_digits(cJSON *json, struct digits *digits)
+{
+	const char *text;
+	cJSON *item;
+	size_t len;
+
+	if (cJSON_IsNumber(json)) {
+		if (!next_digits(digits, &text, &len))
+			return -EINVAL;
+		json->valuestring = cJSON_malloc(len + 1);
+		if (!json->valuestring)
+			return -ENOMEM;
+		memcpy(json->valuestring, text, len);
+		json->valuestring[len] = '\0';
+	}
+	cJSON_ArrayForEach(item, json)
+	{
+		int err = keep_digits(item, digits);
+
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
 /* cJSON has no error but a place, and does not tell want of memory apart. */
 static int parse(struct json_event *event, const char *text, size_t len, struct diag *diag)
 {
+	struct digits digits = { text, text + len };
 	const cJSON *object;
 	const char *end = NULL;
+	int err;
 
 	event->json = cJSON_ParseWithLengthOpts(text, len, &end, false);
 	if (!event->json) {
@@ -322,6 +389,9 @@ static int parse(struct json_event *event, const char *text, size_t len, struct 
 		diag_set(diag, "not a JSON object");
 		return -EINVAL;
 	}
+	err = keep_digits(event->json, &digits);
+	if (err)
+		return err;
 	object = cJSON_GetObjectItemCaseSensitive(event->json, "output_fields");
 	return index_fields(event, cJSON_IsObject(object) ? object : event->json);
 }

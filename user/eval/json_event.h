@@ -17,12 +17,13 @@ struct json_event;
 /*
  * Keys are fields as outputs name them ("proc.aname[2]", "evt.arg.flags"); a key
  * `output_fields` with an object stands for that object, so that whole alerts serve.
- * Values are of the field's type, or texts of them; null is null.  Numbers
- * beyond 2^53 lose their last digits.
+ * Values are of the field's type, or texts of them; null is null, and so is a
+ * number that 64 bits do not hold.
  *
  * What Falco has for filters alone and never prints is derived: fd.ip, fd.net, fd.port
  * and fd.proto from both ends of the socket, fd.cnet and its like from the
- * addresses, ancestors without index (proc.aname) from those with one.
+ * addresses, ancestors without index (proc.aname) from those with one, evt.rawtime
+ * from the evt.time that every alert has.
  *
  * Returns 0; -EINVAL with diag->text for what is no JSON object; -ENOMEM.
  */

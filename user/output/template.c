@@ -289,3 +289,25 @@ const struct field_ref *template_field_at(const struct template *tmpl, size_t i,
 	*ret_key = tmpl->keys[i].name;
 	return tmpl->keys[i].ref;
 }
+
+struct reading {
+	const char *name;
+	bool found;
+};
+
+static void compare_name(const struct field_ref *ref, void *arg)
+{
+	struct reading *reading = arg;
+
+	reading->found |= strcmp(ref->field->name, reading->name) == 0;
+}
+
+bool template_reads(const struct template *tmpl, const char *name)
+{
+	struct reading reading = { name, false };
+
+	for (size_t i = 0; i < tmpl->n_items && !reading.found; i++)
+		if (tmpl->items[i].expr)
+			expr_visit_fields(tmpl->items[i].expr, compare_name, &reading);
+	return reading.found;
+}

@@ -36,4 +36,7 @@ void template_render(const struct template *tmpl, const struct field_source *sou
 const struct field_ref *template_field_at(const struct template *tmpl, size_t i,
 					  const char **ret_key);
 
+/* Does a token read the field (by name, without argument), perhaps inside a transformer? */
+bool template_reads(const struct template *tmpl, const char *name);
+
 #endif /* OUTPUT_TEMPLATE_H */

@@ -60,6 +60,9 @@ struct cond_item {
 typedef void cond_item_fn(const struct cond_item *item, void *arg);
 void cond_visit_items(const struct cond_node *node, cond_item_fn *visit, void *arg);
 
+/* Every name in the tree, as often as it stands there: constants as RULES_USE_VALUE. */
+void cond_visit_uses(const struct cond_node *node, rules_use_fn *visit, void *arg);
+
 /* Append the tree as text, every parenthesis explicit, for `list rules`. */
 void cond_render(const struct cond_node *node, struct buf *buf);
 

@@ -222,6 +222,34 @@ typedef void rules_item_fn(const struct rules_item *item, void *arg);
 void rules_visit_macros(const struct rules *rules, rules_item_fn *visit, void *arg);
 void rules_visit_lists(const struct rules *rules, rules_item_fn *visit, void *arg);
 
+/* What a rule, a macro or a list is made of, as it was written. */
+enum rules_use {
+	RULES_USE_MACRO,
+	RULES_USE_LIST,
+	RULES_USE_FIELD, /* with its argument, "proc.aname[2]" */
+	RULES_USE_OPERATOR, /* "=", "startswith oneof" */
+	RULES_USE_EXCEPTION,
+	RULES_USE_EXCEPTION_FIELD,
+	RULES_USE_EXCEPTION_OPERATOR,
+	RULES_USE_VALUE, /* an item of a list that is no list itself */
+	RULES_USE_MAX,
+};
+
+/* Called as often as the name stands there; it is valid during the call. */
+typedef void rules_use_fn(enum rules_use use, const char *name, void *arg);
+
+/* Return 0, -ENOMEM, or -EINVAL for a condition that is no condition. */
+int rules_visit_uses(const struct rules *rules, const struct rule *rule, rules_use_fn *visit,
+		     void *arg);
+int rules_visit_macro_uses(const struct rules *rules, const char *macro, rules_use_fn *visit,
+			   void *arg);
+void rules_visit_list_items(const struct rules *rules, const char *list, rules_use_fn *visit,
+			    void *arg);
+
+/* Versions that files require of the engine (plugin is NULL) and of plugins. */
+typedef void rules_requirement_fn(const char *plugin, const char *version, void *arg);
+void rules_visit_requirements(const struct rules *rules, rules_requirement_fn *visit, void *arg);
+
 /* Append the rule's condition with its macros put in; fails the buffer where that is too long. */
 void rules_render_condition(const struct rules *rules, const struct rule *rule, struct buf *buf);
 
@@ -252,6 +280,9 @@ bool rules_hint(const struct rules *rules, const struct rules_problem *problem, 
 typedef void rules_schema_fn(const char *message, void *arg);
 int rules_check_schema(const struct rules *rules, const char *path, rules_schema_fn *visit,
 		       void *arg);
+
+/* The i-th key of that schema, and its type in words of JSON schemas; NULL behind the last. */
+const char *rules_schema_key_at(size_t i, const char **ret_type);
 
 /* Regular expressions that were given up at their limit, which counts as no match. */
 uint64_t rules_n_given_up(const struct rules *rules);

@@ -124,3 +124,14 @@ int rules_check_schema(const struct rules *rules, const char *path, rules_schema
 		check_document(&walk, source->documents.at[i]);
 	return !walk.failed;
 }
+
+const char *rules_schema_key_at(size_t i, const char **ret_type)
+{
+	if (i >= sizeof(properties) / sizeof(properties[0]))
+		return NULL;
+	if (properties[i].kind == NODE_SEQ)
+		*ret_type = "array";
+	else
+		*ret_type = properties[i].kind == NODE_MAP ? "object" : "string";
+	return properties[i].name;
+}
