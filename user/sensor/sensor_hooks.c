@@ -163,6 +163,29 @@ const char *sensor_hook_note(enum sensor_hook hook, enum sensor_hook_state state
 	return state == SENSOR_HOOK_MISSING ? hook_texts[hook].missing : hook_texts[hook].fallback;
 }
 
+static int choose_uring(struct bw_skel *skel, const struct btf *btf, enum sensor_hook_state state,
+			const bool calls[BW_CALL_MAX])
+{
+	struct bw_call_entry ops[BW_RING_OPS_MAX];
+	bool wanted = sensor_uring_fill(calls, ops) && state != SENSOR_HOOK_MISSING;
+	bool ends = state == SENSOR_HOOK_LIVE;
+	bool renamed = sensor_has_tracepoint(btf, "io_uring_submit_req");
+	int err;
+
+	skel->rodata->ring_submit_args = (uint32_t)sensor_tracepoint_args(btf,
+									  "io_uring_submit_sqe");
+	skel->rodata->ring_complete_args =
+		ends ? (uint32_t)sensor_tracepoint_args(btf, "io_uring_complete") : 0;
+	if (!wanted)
+		(void)bpf_map__set_max_entries(skel->maps.bw_ring_pending, 1);
+	err = bpf_program__set_autoload(skel->progs.on_ring_submit, wanted && renamed);
+	if (!err)
+		err = bpf_program__set_autoload(skel->progs.on_ring_submit_sqe, wanted && !renamed);
+	if (!err)
+		err = bpf_program__set_autoload(skel->progs.on_ring_complete, wanted && ends);
+	return err;
+}
+
 int sensor_hooks_choose(struct bw_skel *skel, const struct btf *btf, const bool calls[BW_CALL_MAX])
 {
 	enum sensor_hook_state state[SENSOR_HOOK_MAX];
@@ -182,5 +205,7 @@ int sensor_hooks_choose(struct bw_skel *skel, const struct btf *btf, const bool 
 		err = bpf_program__set_autoload(skel->progs.on_tcp_state, begins);
 	if (!err)
 		err = bpf_program__set_autoload(skel->progs.on_packet, sends);
+	if (!err)
+		err = choose_uring(skel, btf, state[SENSOR_HOOK_URING], calls);
 	return err;
 }

@@ -246,6 +246,18 @@ static int fill_calls(const struct bw_skel *skel, const struct sensor_config *co
 	return err;
 }
 
+static int fill_ring_ops(const struct bw_skel *skel, const struct sensor_config *config)
+{
+	struct bw_call_entry ops[BW_RING_OPS_MAX];
+	int err = 0;
+
+	(void)sensor_uring_fill(config->calls, ops); /* with none wanted nothing reads them */
+	for (uint32_t op = 0; op < BW_RING_OPS_MAX && !err; op++)
+		err = bpf_map_update_elem(bpf_map__fd(skel->maps.bw_ring_ops), &op, &ops[op],
+					  BPF_ANY);
+	return err;
+}
+
 static int fill_programs(const struct bw_skel *skel)
 {
 	int err = 0;
@@ -272,11 +284,14 @@ int sensor_attach(struct sensor *sensor, const struct sensor_config *config, str
 	int err = fill_calls(sensor->skel, config);
 
 	if (!err)
+		err = fill_ring_ops(sensor->skel, config);
+	if (!err)
 		err = fill_programs(sensor->skel);
 	if (!err) {
 		freeze(sensor->skel->maps.bw_calls);
 		freeze(sensor->skel->maps.bw_socketcalls);
 		freeze(sensor->skel->maps.bw_decodes);
+		freeze(sensor->skel->maps.bw_ring_ops);
 		freeze(sensor->skel->maps.bw_programs);
 		err = bw_skel__attach(sensor->skel);
 	}
