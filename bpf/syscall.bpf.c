@@ -50,6 +50,8 @@ struct message {
 	__u32 len;
 };
 
+enum { ARGS_MASK = 7 }; /* all arguments, to the next power of two; reads stay in their struct */
+
 /* One step of the record, as the steps pass it on. */
 struct reading {
 	struct build b;
@@ -71,6 +73,14 @@ static __always_inline bool reading_resume(struct reading *r, __u32 slot)
 	call = r->rec->hdr.call;
 	r->decode = bpf_map_lookup_elem(&bw_decodes, &call);
 	return r->decode;
+}
+
+/* Index of the argument before `index`, which is not 0. */
+static __always_inline __u32 index_before(__u32 index)
+{
+	index--;
+	barrier_var(index); /* or clang drops the bound, which 6.1 cannot do without */
+	return index & ARGS_MASK;
 }
 
 /* Append the head of a buffer, NULs and all. */
@@ -232,7 +242,7 @@ static __always_inline void add_message(struct reading *r, struct bw_str *str, _
 static __always_inline void add_buffer(struct reading *r, struct bw_str *str, __u32 index)
 {
 	struct bw_syscall *rec = r->rec;
-	__u32 next = index + 1 < BW_ARGS_MAX ? index + 1 : index;
+	__u32 next = (index + 1) & ARGS_MASK;
 	__u32 len = rec->args[next];
 
 	if (r->decode->flags & BW_DECODE_RET_SIZE)
@@ -244,7 +254,7 @@ static __always_inline void add_buffer(struct reading *r, struct bw_str *str, __
 static __always_inline void add_sockaddr(struct reading *r, struct bw_str *str, __u32 index)
 {
 	struct bw_syscall *rec = r->rec;
-	__u32 next = index + 1 < BW_ARGS_MAX ? index + 1 : index;
+	__u32 next = (index + 1) & ARGS_MASK;
 	__u32 len = rec->args[next];
 
 	if (r->decode->flags & BW_DECODE_RET_SIZE) {
@@ -260,7 +270,7 @@ static __always_inline void add_sockaddr(struct reading *r, struct bw_str *str, 
 static __always_inline void add_path(struct reading *r, struct bw_str *str, __u32 index)
 {
 	struct bw_syscall *rec = r->rec;
-	__u32 before = index ? index - 1 : 0;
+	__u32 before = index_before(index);
 	bool at = index && r->decode->kind[before] == BW_ARG_DIRFD;
 	__s32 dir = at ? (__s32)rec->args[before] : AT_FDCWD;
 	__u32 off;
@@ -285,8 +295,11 @@ static __always_inline void add_path(struct reading *r, struct bw_str *str, __u3
 	record_add_dir(&r->b, &rec->base[nth], r->task, dir);
 }
 
-/* What argument `index` points to.  Returns nothing of use. */
-int call_argument(__u32 slot, __u32 index, __u32 narrow)
+/*
+ * What argument `index` points to; the results are of no use.  Two functions, for the sake of
+ * the stack: older kernels give 512 bytes to a whole chain of calls, and paths go deep.
+ */
+int call_path_or_data(__u32 slot, __u32 index)
 {
 	struct reading r;
 	struct bw_str *str;
@@ -305,16 +318,36 @@ int call_argument(__u32 slot, __u32 index, __u32 narrow)
 	case BW_ARG_BUF:
 		add_buffer(&r, str, index);
 		break;
-	case BW_ARG_MSG:
-		add_message(&r, str, r.rec->args[index], narrow);
-		break;
-	case BW_ARG_ADDR:
-		add_sockaddr(&r, str, index);
-		break;
 	default:
 		break;
 	}
 	return 0;
+}
+
+int call_message_or_address(__u32 slot, __u32 index, __u32 narrow)
+{
+	struct reading r;
+	struct bw_str *str;
+
+	if (index >= BW_ARGS_MAX || !reading_resume(&r, slot))
+		return 0;
+	str = &r.rec->text[index];
+	if (r.decode->kind[index] == BW_ARG_MSG)
+		add_message(&r, str, r.rec->args[index], narrow);
+	else
+		add_sockaddr(&r, str, index);
+	return 0;
+}
+
+static __always_inline void add_argument(__u32 slot, __u32 index, const struct bw_decode *decode,
+					 const struct call *call)
+{
+	__u8 kind = decode->kind[index];
+
+	if (kind == BW_ARG_MSG || kind == BW_ARG_ADDR)
+		call_message_or_address(slot, index, is_narrow(call));
+	else if (kind > BW_ARG_DIRFD)
+		call_path_or_data(slot, index);
 }
 
 static __always_inline bool passes_filter(const struct call *call, const struct bw_decode *decode)
@@ -390,7 +423,6 @@ int BPF_PROG(on_call, struct pt_regs *regs, long ret)
 	struct call call;
 	struct build b;
 	struct bw_syscall *rec;
-	__u32 narrow;
 	__u32 key;
 	__s32 fd;
 
@@ -408,12 +440,9 @@ int BPF_PROG(on_call, struct pt_regs *regs, long ret)
 	fd = subject(rec, &call, decode);
 	if (fd >= 0)
 		fd_fill(b.slot, fd);
-	narrow = is_narrow(&call);
-	call_argument(b.slot, 0, narrow);
-	call_argument(b.slot, 1, narrow);
-	call_argument(b.slot, 2, narrow);
-	call_argument(b.slot, 3, narrow);
-	call_argument(b.slot, 4, narrow);
+#pragma unroll
+	for (__u32 i = 0; i < BW_ARGS_MAX; i++)
+		add_argument(b.slot, i, decode, &call);
 	if (packets_seen && fd >= 0)
 		packet_end(b.slot);
 	record_send(&b, BW_LANE_ACTIVITY);
