@@ -232,7 +232,7 @@ int ring_fill_xattr(__u32 slot, __u64 request)
 	struct filling f;
 	struct bw_syscall *rec;
 
-	if (!filling_resume(&f, slot, request))
+	if (!bpf_core_type_exists(struct io_xattr) || !filling_resume(&f, slot, request))
 		return 0;
 	rec = (struct bw_syscall *)f.b.hdr;
 	if (rec->hdr.call == BW_CALL_SETXATTR)
