@@ -95,7 +95,11 @@ static __always_inline void record_add_str_max(struct build *b, struct bw_str *s
 		len = bpf_probe_read_user_str(dst, max, src);
 	else
 		len = bpf_probe_read_kernel_str(dst, max, src);
-	if (len <= 0 || len > BW_STR_MAX) {
+	if (len == 0) { /* what older kernels (6.1) say of an empty string in user memory */
+		dst[0] = '\0';
+		len = 1;
+	}
+	if (len < 0 || len > BW_STR_MAX) {
 		str_failed(hdr);
 		return;
 	}
