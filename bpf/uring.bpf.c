@@ -89,13 +89,28 @@ static __always_inline bool ends_unseen(struct io_kiocb *req, __u16 call)
 	       BPF_CORE_READ(accept, iou_flags) & IORING_ACCEPT_MULTISHOT;
 }
 
-/* Keep the record for the end of its request; returns false if that cannot be. */
-static __always_inline bool keep(struct build *b, struct io_kiocb *req)
+/* What is left of an earlier request at the same place, which ended without a completion. */
+static __always_inline void drop_kept(struct io_kiocb *req)
 {
 	__u64 key = (__u64)req;
 
-	if (b->hdr->size <= RING_OP_BYTES && b->scratch->owner == b->owner &&
-	    !bpf_map_update_elem(&bw_ring_pending, &key, b->scratch->record, BPF_ANY)) {
+	bpf_map_delete_elem(&bw_ring_short, &key);
+	bpf_map_delete_elem(&bw_ring_long, &key);
+}
+
+/* Keep the record for the end of its request; returns false if that cannot be. */
+static __always_inline bool keep(struct build *b, struct io_kiocb *req)
+{
+	const char *record = b->scratch->record;
+	__u32 size = b->hdr->size;
+	__u64 key = (__u64)req;
+
+	if (b->scratch->owner != b->owner)
+		return false; /* another has taken the place; the sending will count it */
+	if ((size <= RING_SHORT_BYTES &&
+	     !bpf_map_update_elem(&bw_ring_short, &key, record, BPF_ANY)) ||
+	    (size <= RING_LONG_BYTES &&
+	     !bpf_map_update_elem(&bw_ring_long, &key, record, BPF_ANY))) {
 		b->scratch->owner = 0;
 		return true;
 	}
@@ -105,6 +120,8 @@ static __always_inline bool keep(struct build *b, struct io_kiocb *req)
 
 static __always_inline void submitted(struct build *b, struct io_kiocb *req, __u16 call)
 {
+	if (ring_complete_args)
+		drop_kept(req);
 	if (!ends_unseen(req, call) && keep(b, req))
 		return;
 	b->hdr->flags |= BW_F_PENDING;
@@ -220,22 +237,30 @@ int on_ring_submit_sqe(__u64 *ctx)
 }
 
 /* Take up the record of a request that has come to its end; NULL: none was kept. */
-static __always_inline struct bw_hdr *resume(struct build *b, struct io_kiocb *req, __s32 res)
+static __always_inline struct bw_hdr *resume(struct build *b, struct io_kiocb *req, __u16 call,
+					     __s32 res)
 {
 	__u64 key = (__u64)req;
-	struct ring_op *op = bpf_map_lookup_elem(&bw_ring_pending, &key);
+	struct ring_short *brief = bpf_map_lookup_elem(&bw_ring_short, &key);
+	struct ring_long *extended = NULL;
 	__u32 slot = scratch_slot();
-	struct scratch *scratch;
+	struct scratch *scratch = bpf_map_lookup_elem(&bw_scratch, &slot);
 
-	if (!op)
-		return NULL;
-	scratch = bpf_map_lookup_elem(&bw_scratch, &slot);
-	if (!scratch)
+	if (!brief)
+		extended = bpf_map_lookup_elem(&bw_ring_long, &key);
+	if (!scratch || (!brief && !extended))
 		return NULL;
 	scratch->owner = bpf_get_current_pid_tgid();
-	bpf_probe_read_kernel(scratch->record, sizeof(op->record), op->record);
-	bpf_map_delete_elem(&bw_ring_pending, &key);
+	if (brief)
+		bpf_probe_read_kernel(scratch->record, sizeof(brief->record), brief->record);
+	else
+		bpf_probe_read_kernel(scratch->record, sizeof(extended->record), extended->record);
+	drop_kept(req);
 	record_resume(b, slot, scratch);
+	if (b->hdr->call != call) {
+		scratch->owner = 0;
+		return NULL; /* of an earlier request; see drop_kept() */
+	}
 	b->hdr->time_ns = bpf_ktime_get_boot_ns();
 	b->hdr->ret = res;
 	return b->hdr;
@@ -347,7 +372,7 @@ static __always_inline int complete(struct io_kiocb *req, __s32 res)
 		return 0;
 	if (is_send(entry->call))
 		complete_fast_open(req, entry->call, res);
-	hdr = resume(&b, req, res);
+	hdr = resume(&b, req, entry->call, res);
 	if (!hdr) {
 		if (entry->slot == BW_SLOT_OPEN)
 			complete_unkept(req, entry->call, res);

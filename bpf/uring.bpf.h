@@ -12,8 +12,15 @@
 #include "connect.bpf.h"
 #include "uring_types.h"
 
-#define RING_OPS_MAX   256 /* told at their end, under way at the same time */
-#define RING_OP_BYTES  8704 /* of one record: two paths of PATH_MAX and its fixed part */
+/*
+ * Records of operations under way.  Almost all are short; a long one holds two paths
+ * of PATH_MAX and its fixed part.
+ */
+#define RING_SHORT_MAX   1024
+#define RING_SHORT_BYTES 1024
+#define RING_LONG_MAX    256
+#define RING_LONG_BYTES  8704
+
 #define FILE_PTR_FLAGS 7UL /* the low bits of file_ptr are not the pointer's */
 
 enum {
@@ -21,18 +28,28 @@ enum {
 	REQUEST_SKIP_SUCCESS = 1 << 6,
 };
 
-/* A record that waits for its result. */
-struct ring_op {
-	char record[RING_OP_BYTES];
+struct ring_short {
+	char record[RING_SHORT_BYTES];
 };
 
-/* The key is the address of the request. */
+struct ring_long {
+	char record[RING_LONG_BYTES];
+};
+
+/* Records that wait for their result; the key is the address of the request. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, RING_OPS_MAX);
+	__uint(max_entries, RING_SHORT_MAX);
 	__type(key, __u64);
-	__type(value, struct ring_op);
-} bw_ring_pending __weak SEC(".maps");
+	__type(value, struct ring_short);
+} bw_ring_short __weak SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, RING_LONG_MAX);
+	__type(key, __u64);
+	__type(value, struct ring_long);
+} bw_ring_long __weak SEC(".maps");
 
 /* What an opcode does; slot BW_SLOT_NONE: nobody asked. */
 struct {

@@ -27,7 +27,7 @@ struct ring {
 	struct io_uring_cqe *cqes;
 };
 
-/* Returns 0 or -errno; -ENOSYS or -EPERM where there is no io_uring to be had. */
+/* Returns 0, or -ENOSYS where there is no io_uring to be had. */
 static inline int ring_open(struct ring *ring, unsigned int entries, unsigned int flags)
 {
 	struct io_uring_params params = { .flags = flags, .sq_thread_idle = 1000 };
@@ -37,7 +37,7 @@ static inline int ring_open(struct ring *ring, unsigned int entries, unsigned in
 	memset(ring, 0, sizeof(*ring));
 	ring->fd = (int)syscall(SYS_io_uring_setup, entries, &params);
 	if (ring->fd < 0)
-		return -errno;
+		return -ENOSYS;
 	size = params.cq_off.cqes + params.cq_entries * sizeof(struct io_uring_cqe);
 	if (size < params.sq_off.array + params.sq_entries * sizeof(unsigned int))
 		size = params.sq_off.array + params.sq_entries * sizeof(unsigned int);
@@ -45,7 +45,7 @@ static inline int ring_open(struct ring *ring, unsigned int entries, unsigned in
 	ring->sqes = mmap(NULL, params.sq_entries * sizeof(struct io_uring_sqe),
 			  PROT_READ | PROT_WRITE, MAP_SHARED, ring->fd, IORING_OFF_SQES);
 	if (sq == MAP_FAILED || ring->sqes == MAP_FAILED)
-		return -ENOMEM;
+		return -ENOSYS;
 	ring->polled = flags & IORING_SETUP_SQPOLL;
 	ring->sq_tail = (void *)(sq + params.sq_off.tail);
 	ring->sq_mask = (void *)(sq + params.sq_off.ring_mask);

@@ -100,6 +100,64 @@ static void no_call_wanted_means_no_hook_on_calls(void **state)
 	watch_close(w);
 }
 
+static void only_the_hooks_that_are_asked_for_are_loaded(void **state)
+{
+	static const struct {
+		uint16_t call; /* the only one wanted */
+		bool names;
+		bool connections;
+		bool packets;
+		bool ring;
+	} rows[] = {
+		{ BW_CALL_COMM_CHANGE, true, false, false, false },
+		{ BW_CALL_CONNECT, false, true, false, true },
+		{ BW_CALL_SENDTO, false, false, true, true },
+		{ BW_CALL_OPENAT, false, false, false, true },
+		{ BW_CALL_OPEN, false, false, false, false },
+		{ BW_CALL_MKDIR, false, false, false, false },
+	};
+	enum sensor_hook_state hooks[SENSOR_HOOK_MAX];
+
+	(void)state;
+	assert_int_equal(sensor_hooks(hooks), 0);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		bool calls[BW_CALL_MAX] = { [BW_CALL_NONE] = false };
+		uint32_t before = newest_program();
+		struct watch *w;
+
+		calls[rows[i].call] = true;
+		w = watch_open(calls);
+		assert_int_equal(is_loaded("on_rename", before), rows[i].names);
+		assert_int_equal(is_loaded("on_tcp_state", before), rows[i].connections);
+		assert_int_equal(is_loaded("on_packet", before), rows[i].packets);
+		assert_int_equal(is_loaded("on_ring_submit", before) ||
+					 is_loaded("on_ring_submit_", before),
+				 rows[i].ring);
+		assert_int_equal(is_loaded("on_ring_complet", before),
+				 rows[i].ring && hooks[SENSOR_HOOK_URING] == SENSOR_HOOK_LIVE);
+		watch_close(w);
+	}
+}
+
+static void each_hook_says_what_its_kernel_lacks(void **state)
+{
+	enum sensor_hook_state hooks[SENSOR_HOOK_MAX];
+
+	(void)state;
+	assert_int_equal(sensor_hooks(hooks), 0);
+	/* Nothing would have been loaded without. */
+	assert_int_equal(hooks[SENSOR_HOOK_LIFE], SENSOR_HOOK_LIVE);
+	assert_int_equal(hooks[SENSOR_HOOK_CGROUPS], SENSOR_HOOK_LIVE);
+	assert_int_equal(hooks[SENSOR_HOOK_CALLS], SENSOR_HOOK_LIVE);
+	for (int hook = 0; hook < SENSOR_HOOK_MAX; hook++) {
+		assert_true(*sensor_hook_name(hook));
+		assert_true(*sensor_hook_note(hook, SENSOR_HOOK_MISSING));
+		assert_string_equal(sensor_hook_note(hook, SENSOR_HOOK_LIVE), "");
+		if (hooks[hook] == SENSOR_HOOK_FALLBACK)
+			assert_true(*sensor_hook_note(hook, SENSOR_HOOK_FALLBACK));
+	}
+}
+
 static int open_many(const void *arg)
 {
 	const int *count = arg;
@@ -415,6 +473,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(only_what_is_asked_for_is_loaded),
 		cmocka_unit_test(no_call_wanted_means_no_hook_on_calls),
+		cmocka_unit_test(only_the_hooks_that_are_asked_for_are_loaded),
+		cmocka_unit_test(each_hook_says_what_its_kernel_lacks),
 		cmocka_unit_test(only_the_wanted_calls_are_told),
 		cmocka_unit_test(credentials_are_followed_through_calls_that_nobody_wants),
 		cmocka_unit_test(bad_ring_size_is_refused_with_a_reason),

@@ -17,8 +17,8 @@
 
 #define PORT       4711
 #define N_ENTRIES  8
-#define N_MANY     300 /* more than are kept at the same time (RING_OPS_MAX of bpf/uring.bpf.h) */
-#define N_KEPT     256
+#define N_MANY     1400 /* more than are kept at the same time */
+#define N_KEPT     1280 /* RING_SHORT_MAX + RING_LONG_MAX of bpf/uring.bpf.h */
 #define NO_RING    77 /* exit code of a deed */
 #define NO_OP      78
 #define FIXED_SLOT 2
@@ -78,6 +78,9 @@ static void in_dir(char out[PATH_MAX], const char *name)
 {
 	(void)snprintf(out, PATH_MAX, "%s/%s", dir, name);
 }
+
+/* A name of almost PATH_MAX through the link, which does not fit a short record. */
+static char long_name[PATH_MAX - 1];
 
 struct opening {
 	const char *name; /* below `dir`, which the deed has open */
@@ -141,12 +144,17 @@ static void file_that_was_opened_is_told(void **state)
 		{ .name = "link", .setup = IORING_SETUP_SQPOLL, .sqe_flags = IOSQE_ASYNC },
 		{ .name = "link", .fixed = true },
 		{ .name = "up/./up/link" },
+		{ .name = long_name },
 	};
 	struct watch *w = *state;
 	char want[PATH_MAX];
 
 	if (!ends_are_seen())
 		return;
+	memset(long_name, '/', sizeof(long_name) - 1);
+	long_name[0] = 'u';
+	long_name[1] = 'p';
+	(void)snprintf(long_name + sizeof(long_name) - sizeof("link"), sizeof("link"), "link");
 	in_dir(want, "file");
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		const struct bw_open *rec;
@@ -234,7 +242,7 @@ static int open_many(const void *arg)
 	int wait[2];
 	int32_t res;
 
-	if (ring_open(&ring, 512, 0))
+	if (ring_open(&ring, 2048, 0))
 		return NO_RING;
 	if (pipe2(wait, O_CLOEXEC))
 		return 1;
@@ -449,17 +457,17 @@ static int change_names(const void *arg)
 static void changed_names_are_told_like_their_calls(void **state)
 {
 	static const struct {
-		uint16_t call;
 		const char *text[4];
 		const char *base[2];
-		int arg;
 		uint64_t value;
+		int arg;
+		uint16_t call;
 	} rows[] = {
-		{ BW_CALL_MKDIRAT, { NULL, "made" }, { dir }, 2, 0750 },
-		{ BW_CALL_RENAMEAT2, { NULL, "made", NULL, "moved" }, { dir, dir }, 4, 0 },
-		{ BW_CALL_SYMLINKAT, { "/etc/shadow", NULL, "soft" }, { dir }, 3, 0 },
-		{ BW_CALL_LINKAT, { NULL, "file", NULL, "hard" }, { dir, dir }, 4, 0 },
-		{ BW_CALL_UNLINKAT, { NULL, "moved" }, { dir }, 2, AT_REMOVEDIR },
+		{ { NULL, "made" }, { dir }, 0750, 2, BW_CALL_MKDIRAT },
+		{ { NULL, "made", NULL, "moved" }, { dir, dir }, 0, 4, BW_CALL_RENAMEAT2 },
+		{ { "/etc/shadow", NULL, "soft" }, { dir }, 0, 3, BW_CALL_SYMLINKAT },
+		{ { NULL, "file", NULL, "hard" }, { dir, dir }, 0, 4, BW_CALL_LINKAT },
+		{ { NULL, "moved" }, { dir }, AT_REMOVEDIR, 2, BW_CALL_UNLINKAT },
 	};
 	struct watch *w = *state;
 
@@ -491,7 +499,8 @@ static int send_by_ring(const void *arg)
 {
 	const struct message *m = arg;
 	struct sockaddr_in to = loopback();
-	struct iovec iov = { .iov_base = (void *)(uintptr_t) "hello", .iov_len = 5 };
+	static char hello[] = "hello";
+	struct iovec iov = { .iov_base = hello, .iov_len = 5 };
 	struct msghdr msg = {
 		.msg_name = &to,
 		.msg_namelen = sizeof(to),

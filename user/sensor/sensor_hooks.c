@@ -176,9 +176,12 @@ static int choose_uring(struct bw_skel *skel, const struct btf *btf, enum sensor
 									  "io_uring_submit_sqe");
 	skel->rodata->ring_complete_args =
 		ends ? (uint32_t)sensor_tracepoint_args(btf, "io_uring_complete") : 0;
-	if (!wanted)
-		(void)bpf_map__set_max_entries(skel->maps.bw_ring_pending, 1);
-	err = bpf_program__set_autoload(skel->progs.on_ring_submit, wanted && renamed);
+	/* Their memory is taken at the load. */
+	err = wanted && ends ? 0 : bpf_map__set_max_entries(skel->maps.bw_ring_short, 1);
+	if (!err)
+		err = wanted && ends ? 0 : bpf_map__set_max_entries(skel->maps.bw_ring_long, 1);
+	if (!err)
+		err = bpf_program__set_autoload(skel->progs.on_ring_submit, wanted && renamed);
 	if (!err)
 		err = bpf_program__set_autoload(skel->progs.on_ring_submit_sqe, wanted && !renamed);
 	if (!err)
