@@ -442,6 +442,7 @@ int BPF_PROG(on_call, struct pt_regs *regs, long ret)
 #pragma unroll
 	for (__u32 i = 0; i < BW_ARGS_MAX; i++)
 		add_argument(b.slot, i, decode, &call);
+	record_add_root(&b, &rec->root, call.task);
 	record_send(&b, BW_LANE_ACTIVITY);
 	return 0;
 }
