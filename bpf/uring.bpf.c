@@ -65,6 +65,12 @@ static __always_inline struct file *new_file(struct io_kiocb *req, __u16 call, _
 	return fixed_file(ring, slot == (__u32)ALLOCATED_SLOT ? (__u32)res : slot - 1);
 }
 
+/* The descriptor of a request; -1: a slot of the ring, or not known. */
+static __always_inline __s32 own_fd(struct io_kiocb *req)
+{
+	return request_flags(req) & REQUEST_FIXED_FILE ? -1 : request_fd(req);
+}
+
 /* The file that a request is about, before it is done. */
 static __always_inline struct file *asked_file(struct io_kiocb *req)
 {
@@ -126,7 +132,7 @@ static __always_inline void submitted(struct build *b, struct io_kiocb *req, __u
 		return;
 	b->hdr->flags |= BW_F_PENDING;
 	if (is_about_file(call))
-		fd_fill_file(b->slot, request_fd(req), (__u64)asked_file(req),
+		fd_fill_file(b->slot, own_fd(req), (__u64)asked_file(req),
 			     (__u64)request_task(req));
 	record_send(b, BW_LANE_ACTIVITY);
 }
@@ -146,6 +152,7 @@ static __always_inline void submit_open(struct io_kiocb *req, __u16 call)
 		return;
 	begin(&rec->hdr, call);
 	ring_fill_open(b.slot, (__u64)req);
+	record_add_root(&b, &rec->root, request_task(req));
 	submitted(&b, req, call);
 }
 
@@ -178,6 +185,7 @@ static __always_inline void submit_call(struct io_kiocb *req, __u16 call)
 		ring_fill_socket(b.slot, (__u64)req);
 	else if (!is_about_file(call))
 		ring_fill_names(b.slot, (__u64)req);
+	record_add_root(&b, &rec->root, request_task(req));
 	submitted(&b, req, call);
 }
 
@@ -315,7 +323,7 @@ static __always_inline void complete_call(struct build *b, struct io_kiocb *req)
 	struct bw_addr claim = rec->fd.remote;
 	struct file *file = NULL;
 	__u16 call = rec->hdr.call;
-	__s32 num = rec->args[0];
+	__s32 num = request_flags(req) & REQUEST_FIXED_FILE ? -1 : (__s32)rec->args[0];
 
 	if (call == BW_CALL_SOCKET || call == BW_CALL_ACCEPT4) {
 		file = new_file(req, call, rec->hdr.ret);
@@ -332,7 +340,7 @@ static __always_inline void complete_call(struct build *b, struct io_kiocb *req)
 		rec->fd.remote = claim;
 	else if (claim.family)
 		rec->hdr.flags &= ~BW_F_CLAIM;
-	if (packets_seen)
+	if (is_send(call) || is_receive(call))
 		packet_end_ring(b->slot, (__u64)file);
 	record_send(b, BW_LANE_ACTIVITY);
 }

@@ -61,6 +61,22 @@ static void raise_memlock(void)
 		  (unsigned long long)limit.rlim_max);
 }
 
+/* Which hook tells of an exec before its end: the old credentials and the call. */
+static int choose_before_exec(struct bw_skel *skel, const struct btf *btf)
+{
+	bool prepare = sensor_has_tracepoint(btf, "sched_prepare_exec"); /* since 6.10 */
+	bool rename = !prepare && sensor_has_tracepoint(btf, "task_rename");
+	int err = bpf_program__set_autoload(skel->progs.on_prepare_exec, prepare);
+
+	if (!err)
+		err = bpf_program__set_autoload(skel->progs.on_rename_in_exec, rename);
+	skel->rodata->exec_by_rename = rename;
+	if (!prepare && !rename)
+		log_debug("neither sched_prepare_exec nor task_rename: credentials before an exec "
+			  "are known only while set*id calls are watched");
+	return err;
+}
+
 static int probe_kernel(struct bw_skel *skel, const bool calls[BW_CALL_MAX], struct diag *diag)
 {
 	struct btf *btf = btf__load_vmlinux_btf();
@@ -81,14 +97,11 @@ static int probe_kernel(struct bw_skel *skel, const bool calls[BW_CALL_MAX], str
 		err = -ENOTSUP;
 		break;
 	}
-	if (!err && !sensor_has_tracepoint(btf, "sched_prepare_exec")) {
-		log_debug("no tracepoint sched_prepare_exec: credentials before an exec are known "
-			  "only while set*id calls are watched");
-		err = bpf_program__set_autoload(skel->progs.on_prepare_exec, false);
-	}
-	skel->rodata->exit_tells_last = sensor_tracepoint_args(btf, "sched_process_exit") > 1;
+	if (!err)
+		err = choose_before_exec(skel, btf);
 	if (!err)
 		err = sensor_hooks_choose(skel, btf, calls);
+	skel->rodata->exit_tells_last = sensor_tracepoint_args(btf, "sched_process_exit") > 1;
 	btf__free(btf);
 	return err;
 }
