@@ -366,7 +366,7 @@ static __always_inline void note_route(const struct call *call, struct sk_buff *
 		return;
 	sent->last = out->route.remote;
 	/* A packet socket's ring holds many frames for one call. */
-	if (key->id && (call->call == BW_CALL_SENDMMSG || out->is_frame))
+	if (key->id && (call->call == BW_CALL_SENDMMSG || (out->is_frame && is_send(call->call))))
 		tell_message(call, skb, &out->route);
 }
 
