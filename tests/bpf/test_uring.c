@@ -11,6 +11,7 @@
 #include <net/if.h>
 #include <sched.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -237,11 +238,14 @@ static void open_without_an_end_is_told_at_its_start(void **state)
 /* All wait for the first, so that they are under way together. */
 static int open_many(const void *arg)
 {
+	const struct rlimit files = { 2 * N_MANY, 2 * N_MANY };
 	struct ring ring;
 	char byte;
 	int wait[2];
 	int32_t res;
 
+	if (setrlimit(RLIMIT_NOFILE, &files))
+		return 4;
 	if (ring_open(&ring, 2048, 0))
 		return NO_RING;
 	if (pipe2(wait, O_CLOEXEC))

@@ -64,14 +64,14 @@ static void raise_memlock(void)
 /* Which hook tells of an exec before its end: the old credentials and the call. */
 static int choose_before_exec(struct bw_skel *skel, const struct btf *btf)
 {
-	bool prepare = sensor_has_tracepoint(btf, "sched_prepare_exec"); /* since 6.10 */
-	bool rename = !prepare && sensor_has_tracepoint(btf, "task_rename");
-	int err = bpf_program__set_autoload(skel->progs.on_prepare_exec, prepare);
+	bool before = sensor_has_tracepoint(btf, "sched_prepare_exec"); /* since 6.10 */
+	bool rename = !before && sensor_has_tracepoint(btf, "task_rename");
+	int err = bpf_program__set_autoload(skel->progs.on_prepare_exec, before);
 
 	if (!err)
 		err = bpf_program__set_autoload(skel->progs.on_rename_in_exec, rename);
 	skel->rodata->exec_by_rename = rename;
-	if (!prepare && !rename)
+	if (!before && !rename)
 		log_debug("neither sched_prepare_exec nor task_rename: credentials before an exec "
 			  "are known only while set*id calls are watched");
 	return err;
