@@ -12,6 +12,7 @@ enum {
 	ERESTARTSYS_FIRST = 512, /* include/linux/errno.h: results that user space never sees */
 	ERESTARTSYS_LAST = 516,
 	EINTR_SEEN = 4,
+	KERNEL_STACK_SIZE = 16384, /* THREAD_SIZE of x86-64 and arm64 with pages of 4 KiB */
 	ID16_MASK = 0xffff,
 	ID16_UNCHANGED = 0xffff,
 };
@@ -25,14 +26,22 @@ struct call {
 	__u16 abi; /* enum bw_abi */
 	__u8 slot;
 	__u8 flags; /* BW_CALL_F_* */
+	bool untyped; /* the verifier does not know what regs is */
 };
 
-static __always_inline __u32 call_number(struct pt_regs *regs)
+/* A saved register.  `untyped` is a constant where this is inlined, so one branch remains. */
+#define call_reg(call, member)                                                         \
+	({                                                                             \
+		struct pt_regs *regs_ = (call)->regs; /* or our struct is relocated */ \
+		(call)->untyped ? BPF_CORE_READ(regs_, member) : regs_->member;        \
+	})
+
+static __always_inline __u32 call_number(const struct call *call)
 {
 #if defined(__TARGET_ARCH_x86)
-	return regs->orig_ax & ~X32_BIT;
+	return call_reg(call, orig_ax) & ~X32_BIT;
 #else
-	return regs->syscallno;
+	return call_reg(call, syscallno);
 #endif
 }
 
@@ -55,10 +64,10 @@ static __always_inline const struct bw_call_entry *socketcall_entry(const struct
 	return bpf_map_lookup_elem(&bw_socketcalls, &which);
 }
 
-/* Returns false for a call that nobody knows. */
-static __always_inline bool call_lookup(struct call *call, struct pt_regs *regs)
+/* Look up what call->regs tell of.  Returns false for a call that nobody knows. */
+static __always_inline bool call_identify(struct call *call)
 {
-	__u32 nr = call_number(regs);
+	__u32 nr = call_number(call);
 	struct bw_number *number = bpf_map_lookup_elem(&bw_calls, &nr);
 	const struct bw_call_entry *entry;
 
@@ -68,7 +77,6 @@ static __always_inline bool call_lookup(struct call *call, struct pt_regs *regs)
 	/* Almost every call ends here, so the task is looked at afterwards. */
 	if (!entry->call && !number->abi[BW_ABI_COMPAT32].call)
 		return false;
-	call->regs = regs;
 	call->task = current_task();
 	call->abi = BW_ABI_NATIVE;
 	if (is_compat(call->task)) {
@@ -83,6 +91,13 @@ static __always_inline bool call_lookup(struct call *call, struct pt_regs *regs)
 	call->slot = entry->slot;
 	call->flags = entry->flags;
 	return entry->call != BW_CALL_NONE;
+}
+
+static __always_inline bool call_lookup(struct call *call, struct pt_regs *regs)
+{
+	call->regs = regs;
+	call->untyped = false;
+	return call_identify(call);
 }
 
 /*
@@ -113,28 +128,27 @@ static __always_inline void call_to_header(const struct call *call, struct bw_hd
 #if defined(__TARGET_ARCH_x86)
 static __always_inline __u64 call_register(const struct call *call, __u32 index)
 {
-	struct pt_regs *regs = call->regs;
 	bool compat = call->abi == BW_ABI_COMPAT32;
 	__u64 value;
 
 	switch (index) {
 	case 0:
-		value = compat ? regs->bx : regs->di;
+		value = compat ? call_reg(call, bx) : call_reg(call, di);
 		break;
 	case 1:
-		value = compat ? regs->cx : regs->si;
+		value = compat ? call_reg(call, cx) : call_reg(call, si);
 		break;
 	case 2:
-		value = regs->dx;
+		value = call_reg(call, dx);
 		break;
 	case 3:
-		value = compat ? regs->si : regs->r10;
+		value = compat ? call_reg(call, si) : call_reg(call, r10);
 		break;
 	case 4:
-		value = compat ? regs->di : regs->r8;
+		value = compat ? call_reg(call, di) : call_reg(call, r8);
 		break;
 	default:
-		value = compat ? regs->bp : regs->r9;
+		value = compat ? call_reg(call, bp) : call_reg(call, r9);
 		break;
 	}
 	return compat ? (__u32)value : value;
@@ -142,32 +156,50 @@ static __always_inline __u64 call_register(const struct call *call, __u32 index)
 #else
 static __always_inline __u64 call_register(const struct call *call, __u32 index)
 {
-	struct pt_regs *regs = call->regs;
 	__u64 value;
 
 	switch (index) {
 	case 0:
-		value = regs->orig_x0; /* regs[0] holds the result by now */
+		value = call_reg(call, orig_x0); /* regs[0] holds the result by now */
 		break;
 	case 1:
-		value = regs->regs[1];
+		value = call_reg(call, regs[1]);
 		break;
 	case 2:
-		value = regs->regs[2];
+		value = call_reg(call, regs[2]);
 		break;
 	case 3:
-		value = regs->regs[3];
+		value = call_reg(call, regs[3]);
 		break;
 	case 4:
-		value = regs->regs[4];
+		value = call_reg(call, regs[4]);
 		break;
 	default:
-		value = regs->regs[5];
+		value = call_reg(call, regs[5]);
 		break;
 	}
 	return call->abi == BW_ABI_COMPAT32 ? (__u32)value : value;
 }
 #endif
+
+/*
+ * The call under way in the current task, from within.  Before 5.15 no helper gives its
+ * registers: there they are looked for at the end of the kernel stack, and what
+ * stands there is believed if it names a call that we know.
+ */
+static __always_inline bool call_current(struct call *call)
+{
+	void *stack;
+
+	if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_task_pt_regs) &&
+	    bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_get_current_task_btf))
+		return call_lookup(call,
+				   (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf()));
+	stack = BPF_CORE_READ((struct task_struct *)bpf_get_current_task(), stack);
+	call->regs = stack + KERNEL_STACK_SIZE - bpf_core_type_size(struct pt_regs);
+	call->untyped = true;
+	return call_identify(call);
+}
 
 /* Argument `index` as passed, whichever way it was. */
 static __always_inline __u64 call_arg(const struct call *call, __u32 index)

@@ -129,7 +129,7 @@ static __always_inline void connect_given(struct build *b, struct bw_connect *re
 		record_add_str_max(b, &rec->given, path, STR_FROM_USER, len + 1);
 		return;
 	}
-	record_add_user(b, &rec->given, (unsigned long)path, (unsigned long)path + len);
+	record_add_user(b, &rec->given, NULL, (unsigned long)path, (unsigned long)path + len);
 	off = rec->given.off & (BW_RECORD_MAX - 1); /* bound for the verifier */
 	if (rec->given.len)
 		((char *)rec)[off] = '@';

@@ -47,11 +47,11 @@ static __always_inline void exec_memory(struct build *b, struct bw_exec *rec, st
 	unsigned long start = BPF_CORE_READ(mm, env_start);
 	unsigned long end = BPF_CORE_READ(mm, env_end);
 
-	rec->arg_bytes = record_add_user(b, &rec->argv, BPF_CORE_READ(mm, arg_start),
-					 BPF_CORE_READ(mm, arg_end));
+	rec->arg_bytes = record_add_user(b, &rec->argv, &rec->argv_tail,
+					 BPF_CORE_READ(mm, arg_start), BPF_CORE_READ(mm, arg_end));
 	rec->env_bytes = end - start;
 	if (want_env)
-		record_add_user(b, &rec->env, start, end);
+		record_add_user(b, &rec->env, &rec->env_tail, start, end);
 }
 
 /*
@@ -65,7 +65,7 @@ int BPF_PROG(on_prepare_exec, struct task_struct *task)
 	__u16 name = BW_CALL_EXECVE;
 	__u16 abi = BW_ABI_NATIVE;
 
-	if (call_lookup(&call, (struct pt_regs *)bpf_task_pt_regs(task))) {
+	if (call_current(&call)) {
 		name = call.call;
 		abi = call.abi;
 	}
@@ -73,10 +73,27 @@ int BPF_PROG(on_prepare_exec, struct task_struct *task)
 	return 0;
 }
 
+/*
+ * The same where that tracepoint is missing: an exec renames its task just before it puts
+ * the new credentials in place and overwrites the registers (begin_new_exec()).
+ * By then another thread's exec has taken the leader's tid.
+ */
+SEC("tp_btf/task_rename")
+int BPF_PROG(on_rename_in_exec, struct task_struct *task)
+{
+	struct call call;
+
+	if (!call_current(&call) || (call.call != BW_CALL_EXECVE && call.call != BW_CALL_EXECVEAT))
+		return 0;
+	remember(task, call.call, call.abi);
+	return 0;
+}
+
 SEC("tp_btf/sched_process_exec")
 int BPF_PROG(on_exec, struct task_struct *task, int old_tid, struct linux_binprm *bprm)
 {
-	struct bw_remembered *old = recall(task, old_tid);
+	__u32 tid = BPF_CORE_READ(task, pid);
+	struct bw_remembered *old = recall(task, exec_by_rename ? tid : (__u32)old_tid);
 	struct file *file = BPF_CORE_READ(bprm, file);
 	struct build b;
 	struct bw_exec *rec;
@@ -90,11 +107,12 @@ int BPF_PROG(on_exec, struct task_struct *task, int old_tid, struct linux_binprm
 	image_file(&b, rec, task, file ? file : BPF_CORE_READ(task, mm, exe_file));
 	exec_names(&b, rec, bprm);
 	record_add_cwd(&b, &rec->cwd, task);
+	record_add_root(&b, &rec->root, task);
 	exec_memory(&b, rec, BPF_CORE_READ(task, mm));
 	record_send(&b, BW_LANE_LIFE);
 
 	/* Another thread's exec: it now has the leader's tid. */
-	if (old_tid != BPF_CORE_READ(task, pid))
+	if (old_tid != (int)tid)
 		forget(old_tid);
 	remember(task, BW_CALL_NONE, BW_ABI_NATIVE);
 	return 0;

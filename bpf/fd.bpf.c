@@ -58,11 +58,10 @@ static __always_inline void fill_socket(struct build *b, struct bw_fd *fd, struc
 	}
 }
 
-int fd_fill_file(__u32 slot, __s32 num, __u64 file_addr, __u64 task_addr)
+/* Inlined in both, since old kernels bound the stack of all that call each other. */
+static __always_inline int fill(__u32 slot, __s32 num, struct file *file, struct task_struct *task)
 {
 	struct scratch *scratch = bpf_map_lookup_elem(&bw_scratch, &slot);
-	struct task_struct *task = (void *)task_addr;
-	struct file *file = (void *)file_addr;
 	struct bw_syscall *rec;
 	struct build b;
 	struct sock *sk;
@@ -84,9 +83,14 @@ int fd_fill_file(__u32 slot, __s32 num, __u64 file_addr, __u64 task_addr)
 	return 0;
 }
 
+int fd_fill_file(__u32 slot, __s32 num, __u64 file, __u64 task)
+{
+	return fill(slot, num, (void *)file, (void *)task);
+}
+
 int fd_fill(__u32 slot, __s32 num)
 {
-	__u64 task = bpf_get_current_task(); /* untyped, as the verifier wants it */
+	struct task_struct *task = current_task();
 
-	return fd_fill_file(slot, num, (__u64)file_of_fd((void *)task, num), task);
+	return fill(slot, num, file_of_fd(task, num), task);
 }

@@ -34,6 +34,7 @@ int on_task(struct bpf_iter__task *ctx)
 	rec->env_bytes = BPF_CORE_READ(mm, env_end) - BPF_CORE_READ(mm, env_start);
 	image_file(&b, rec, task, BPF_CORE_READ(mm, exe_file));
 	record_add_cwd(&b, &rec->cwd, task);
+	record_add_root(&b, &rec->root, task);
 	if (rec->hdr.size <= BW_RECORD_MAX)
 		bpf_seq_write(ctx->meta->seq, rec, rec->hdr.size);
 	return 0;

@@ -103,6 +103,7 @@ struct outgoing {
 	struct route route;
 	struct sent first;
 	struct saved_regs room;
+	bool is_frame; /* of a packet socket */
 };
 
 struct {
@@ -281,10 +282,11 @@ static __always_inline bool route_of(struct route *out, struct sk_buff *skb, str
 		done = route_v4(out, network, family == FAMILY_INET6);
 	else
 		done = route_v6(out, network, transport, ifindex);
+	if (!done || BPF_CORE_READ(sk, sk_type) == TYPE_RAW)
+		return done;
 	/* Through a tunnel the same socket's packet passes again, in another's header. */
-	return done &&
-	       (!out->payload || out->local.port == BPF_CORE_READ(sk, __sk_common.skc_num) ||
-		BPF_CORE_READ(sk, sk_type) == TYPE_RAW);
+	return out->protocol == BPF_CORE_READ(sk, sk_protocol) &&
+	       (!out->payload || out->local.port == BPF_CORE_READ(sk, __sk_common.skc_num));
 }
 
 /* The head of the message, as far as it lies in one piece. */
@@ -304,7 +306,7 @@ static __always_inline void add_payload(struct build *b, struct bw_syscall *rec,
 	record_add_bytes(b, &rec->text[1], payload, len);
 }
 
-/* One more message of a sendmmsg, to somebody else than the one before. */
+/* One more message of the same call, to somebody else than the one before. */
 static __always_inline void tell_message(const struct call *call, struct sk_buff *skb,
 					 const struct route *route)
 {
@@ -363,7 +365,8 @@ static __always_inline void note_route(const struct call *call, struct sk_buff *
 	if (same_addr(&sent->last, &out->route.remote))
 		return;
 	sent->last = out->route.remote;
-	if (key->id && call->call == BW_CALL_SENDMMSG)
+	/* A packet socket's ring holds many frames for one call. */
+	if (key->id && (call->call == BW_CALL_SENDMMSG || (out->is_frame && is_send(call->call))))
 		tell_message(call, skb, &out->route);
 }
 
@@ -386,6 +389,7 @@ int BPF_PROG(on_packet, struct sk_buff *skb)
 	if (!out || !sender_of(&key, &call, &out->room, sk))
 		return 0;
 	__builtin_memset(&out->route, 0, sizeof(out->route));
+	out->is_frame = BPF_CORE_READ(sk, __sk_common.skc_family) == FAMILY_PACKET;
 	if (route_of(&out->route, skb, sk))
 		note_route(&call, skb, &key, out);
 	return 0;

@@ -99,6 +99,7 @@ int BPF_PROG(on_open, struct pt_regs *regs, long ret)
 		rec->hdr.flags |= BW_F_CLAIM;
 		add_base(&b, rec, &call);
 	}
+	record_add_root(&b, &rec->root, call.task);
 	record_send(&b, BW_LANE_ACTIVITY);
 	return 0;
 }

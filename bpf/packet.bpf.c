@@ -48,10 +48,8 @@ static __always_inline void end_call(struct bw_syscall *rec, struct file *file, 
 
 	if (!sk)
 		return;
-	if (is_send(rec->hdr.call))
+	if (packets_seen && is_send(rec->hdr.call))
 		put_sent(rec, sk, id);
-	else if (!is_receive(rec->hdr.call))
-		return;
 	if (rec->hdr.ret >= 0 && rec->fd.remote.family)
 		compare_peer(rec, sk);
 }

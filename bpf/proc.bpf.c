@@ -9,21 +9,34 @@
 #include "file.bpf.h"
 #include "remember.bpf.h"
 
+#include <linux/sched.h>
+
 enum { SIGNAL_GROUP_EXIT_BIT = 4 }; /* include/linux/sched/signal.h */
 
-/* Name the call by which the current task creates another. */
-static __always_inline void fork_call(struct bw_hdr *hdr)
+/* Name the call by which the current task creates another, and tell its flags. */
+static __always_inline void fork_call(struct bw_fork *rec)
 {
 	struct call call;
 
-	/* Where the helper is missing (before 5.15) the call stays unnamed. */
-	if (!bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_task_pt_regs) ||
-	    !bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_get_current_task_btf))
+	if (!call_current(&call) || call.call < BW_CALL_FORK || call.call > BW_CALL_CLONE3)
 		return;
-	if (!call_lookup(&call, (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf())))
-		return;
-	hdr->call = call.call;
-	hdr->abi = call.abi;
+	rec->hdr.call = call.call;
+	rec->hdr.abi = call.abi;
+	switch (call.call) {
+	case BW_CALL_CLONE:
+		rec->clone_flags = call_register(&call, 0);
+		break;
+	case BW_CALL_CLONE3: /* the first member of struct clone_args */
+		if (bpf_probe_read_user(&rec->clone_flags, sizeof(rec->clone_flags),
+					(void *)call_register(&call, 0)))
+			str_failed(&rec->hdr);
+		break;
+	case BW_CALL_VFORK:
+		rec->clone_flags = CLONE_VM | CLONE_VFORK;
+		break;
+	default:
+		break;
+	}
 }
 
 SEC("tp_btf/sched_process_fork")
@@ -41,7 +54,7 @@ int BPF_PROG(on_fork, struct task_struct *creator, struct task_struct *child)
 	rec->creator_tid = BPF_CORE_READ(creator, pid);
 	rec->creator_start_ns = BPF_CORE_READ(creator, group_leader, start_boottime);
 	rec->hdr.ret = rec->hdr.tgid;
-	fork_call(&rec->hdr);
+	fork_call(rec);
 	record_send(&b, BW_LANE_LIFE);
 	return 0;
 }

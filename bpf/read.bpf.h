@@ -15,11 +15,18 @@
 
 const volatile __u32 typed_reads __weak = 0;
 
+/* A program that finds its task by itself, untyped, defines UNTYPED_TASKS first. */
+#ifdef UNTYPED_TASKS
+#define reads_typed() false
+#else
+#define reads_typed() (typed_reads != 0)
+#endif
+
 /* ptr->a->b for task_read(ptr, a, b), where ptr was reached from a typed task; 0 behind a NULL. */
 #define task_read(ptr, ...)                                         \
 	({                                                          \
 		__typeof__(___arrow(ptr, ##__VA_ARGS__)) value_;    \
-		if (typed_reads)                                    \
+		if (reads_typed())                                  \
 			value_ = ___arrow(ptr, ##__VA_ARGS__);      \
 		else                                                \
 			value_ = BPF_CORE_READ(ptr, ##__VA_ARGS__); \
@@ -28,7 +35,7 @@ const volatile __u32 typed_reads __weak = 0;
 
 static __always_inline struct task_struct *current_task(void)
 {
-	if (typed_reads)
+	if (reads_typed())
 		return (struct task_struct *)bpf_get_current_task_btf();
 	return (struct task_struct *)bpf_get_current_task();
 }

@@ -95,7 +95,11 @@ static __always_inline void record_add_str_max(struct build *b, struct bw_str *s
 		len = bpf_probe_read_user_str(dst, max, src);
 	else
 		len = bpf_probe_read_kernel_str(dst, max, src);
-	if (len <= 0 || len > BW_STR_MAX) {
+	if (len == 0) { /* what older kernels (6.1) say of an empty string in user memory */
+		dst[0] = '\0';
+		len = 1;
+	}
+	if (len < 0 || len > BW_STR_MAX) {
 		str_failed(hdr);
 		return;
 	}
@@ -113,31 +117,19 @@ static __always_inline void record_add_str(struct build *b, struct bw_str *str, 
 	record_add_str_max(b, str, src, from, BW_STR_MAX);
 }
 
-/*
- * Append user memory [start, end) as it lies there, NULs included; cut at
- * BW_STR_MAX.  Returns the bytes there were.
- */
-static __always_inline __u32 record_add_user(struct build *b, struct bw_str *str,
-					     unsigned long start, unsigned long end)
+/* Append at most BW_STR_MAX - 1 bytes of user memory as they lie there, NULs included. */
+static __always_inline void record_add_chunk(struct build *b, struct bw_str *str,
+					     unsigned long start, __u32 len)
 {
 	struct bw_hdr *hdr = b->hdr;
 	__u32 off = hdr->size & (BW_RECORD_MAX - 1); /* bound for the verifier */
 	char *dst = (char *)hdr + off;
-	unsigned long bytes = end - start;
 	__u32 last;
-	__u32 len;
 
-	if (end <= start)
-		return 0;
-	len = bytes;
-	if (bytes > BW_STR_MAX - 1) {
-		len = BW_STR_MAX - 1;
-		hdr->flags |= BW_F_TRUNC;
-	}
 	len &= BW_STR_MAX - 1; /* bound for the verifier */
 	if (bpf_probe_read_user(dst, len, (void *)start)) {
 		str_failed(hdr);
-		return bytes;
+		return;
 	}
 	dst[len] = '\0';
 	str->off = off;
@@ -145,6 +137,33 @@ static __always_inline __u32 record_add_user(struct build *b, struct bw_str *str
 	last = (off + len - 1) & (BW_RECORD_MAX - 1); /* bound for the verifier; not len - 1 */
 	str->len = len && ((char *)hdr)[last] == '\0' ? len - 1 : len;
 	hdr->size = off + len + 1;
+}
+
+/*
+ * Append user memory [start, end): what does not fit `str` loses its middle, its end
+ * goes to `tail` (NULL: is not kept).  Returns the bytes there were.
+ */
+static __always_inline __u32 record_add_user(struct build *b, struct bw_str *str,
+					     struct bw_str *tail, unsigned long start,
+					     unsigned long end)
+{
+	unsigned long bytes = end - start;
+	unsigned long rest;
+
+	if (end <= start)
+		return 0;
+	if (bytes <= BW_STR_MAX - 1) {
+		record_add_chunk(b, str, start, bytes);
+		return bytes;
+	}
+	b->hdr->flags |= BW_F_TRUNC;
+	record_add_chunk(b, str, start, BW_STR_MAX - 1);
+	if (!tail)
+		return bytes;
+	rest = bytes - (BW_STR_MAX - 1);
+	if (rest > BW_STR_MAX - 1)
+		rest = BW_STR_MAX - 1;
+	record_add_chunk(b, tail, end - rest, rest);
 	return bytes;
 }
 

@@ -443,8 +443,9 @@ int BPF_PROG(on_call, struct pt_regs *regs, long ret)
 #pragma unroll
 	for (__u32 i = 0; i < BW_ARGS_MAX; i++)
 		add_argument(b.slot, i, decode, &call);
-	if (packets_seen && fd >= 0)
+	if (fd >= 0 && (is_send(call.call) || is_receive(call.call)))
 		packet_end(b.slot);
+	record_add_root(&b, &rec->root, call.task);
 	record_send(&b, BW_LANE_ACTIVITY);
 	return 0;
 }

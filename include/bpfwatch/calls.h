@@ -80,6 +80,7 @@ struct bw_number {
 
 _Static_assert(sizeof(struct bw_number) == 8, "layout of bw_calls");
 
+#define BW_RING_OPS_MAX 256 /* IORING_OP_* have 8 bits; key of bw_ring_ops */
 #define BW_SOCKETCALLS_MAX \
 	32 /* above every SYS_* of include/uapi/linux/net.h; key of bw_socketcalls */
 #define BW_DATA_MAX 256 /* bytes kept of a buffer */

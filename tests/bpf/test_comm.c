@@ -34,7 +34,7 @@ static void assert_comm(const struct bw_comm *rec, const char *before, const cha
 	assert_int_equal(rec->hdr.flags, 0);
 	assert_string_equal(rec->old, before);
 	/* Whole arrays: nothing of a longer old name may be left behind the new one. */
-	memcpy(want, after, strlen(after));
+	(void)snprintf(want, sizeof(want), "%s", after);
 	assert_memory_equal(rec->hdr.comm, want, sizeof(want));
 }
 

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -186,6 +187,103 @@ static void long_arguments_are_cut_and_marked(void **state)
 	assert_true(rec->hdr.flags & BW_F_TRUNC);
 	assert_int_equal(rec->argv.len, BW_STR_MAX - 1);
 	assert_int_equal(rec->arg_bytes, sizeof("/bin/true") + sizeof(big) + sizeof("end"));
+	assert_int_equal(rec->argv_tail.len, BW_STR_MAX - 2);
+	assert_memory_equal(watch_str(rec, rec->argv_tail) + rec->argv_tail.len - 5, "a\0end", 5);
+}
+
+static int exec_with_environment(const void *arg)
+{
+	const char *const argv[] = { "/bin/true", NULL };
+	const char *const envp[] = { arg, "OF_THE_END=/x", NULL };
+
+	(void)syscall(SYS_execve, argv[0], argv, envp);
+	return 127;
+}
+
+static void long_environment_keeps_its_end(void **state)
+{
+	static char big[5000];
+	const struct bw_exec *rec;
+
+	memset(big, 'b', sizeof(big) - 1);
+	assert_int_equal(watch_deed(*state, exec_with_environment, big), 0);
+	rec = watch_find(*state, BW_EVENT_EXEC, 0);
+	assert_non_null(rec);
+	assert_int_equal(rec->env_bytes, sizeof(big) + sizeof("OF_THE_END=/x"));
+	/* Nothing is missing between the two. */
+	assert_int_equal(rec->env.len, BW_STR_MAX - 1);
+	assert_int_equal(rec->env_tail.len + 1, rec->env_bytes - rec->env.len);
+	assert_string_equal(watch_str(rec, rec->env_tail) + rec->env_tail.len - 13,
+			    "OF_THE_END=/x");
+}
+
+static int exec_in_chroot(const void *arg)
+{
+	const char *const argv[] = { "/bin/true", NULL };
+
+	if (chroot(arg) || chdir("/"))
+		return 1;
+	return watch_exec(argv);
+}
+
+static void exec_below_another_root_tells_it(void **state)
+{
+	const struct bw_exec *rec;
+
+	/* Where /bin is a link to /usr/bin, all that a program needs is below /usr. */
+	assert_int_equal(watch_deed(*state, exec_in_chroot, "/usr"), 0);
+	rec = watch_find(*state, BW_EVENT_EXEC, 0);
+	assert_non_null(rec);
+	assert_int_equal(rec->hdr.flags, BW_F_CHROOT);
+	assert_string_equal(watch_str(rec, rec->root), "/usr");
+	assert_string_equal(watch_str(rec, rec->path), "/bin/true");
+}
+
+struct births {
+	unsigned long long args[8]; /* struct clone_args of clone3 */
+};
+
+static int do_births(const void *arg)
+{
+	struct births births = { { CLONE_FILES, 0, 0, 0, SIGCHLD } };
+	pid_t pids[3];
+
+	(void)arg;
+	pids[0] = (pid_t)syscall(SYS_clone, CLONE_FS | SIGCHLD, 0, 0, 0, 0);
+	if (pids[0] == 0)
+		_exit(0);
+	pids[1] = (pid_t)syscall(SYS_clone3, &births, sizeof(births));
+	if (pids[1] == 0)
+		_exit(0);
+	pids[2] = vfork();
+	if (pids[2] == 0)
+		_exit(0);
+	return waitpid(pids[0], NULL, 0) < 0 || waitpid(pids[1], NULL, 0) < 0 ||
+	       waitpid(pids[2], NULL, 0) < 0;
+}
+
+static void birth_tells_call_and_flags(void **state)
+{
+	static const struct {
+		uint16_t call;
+		uint64_t flags;
+	} rows[] = {
+		{ BW_CALL_CLONE, CLONE_FS | SIGCHLD },
+		{ BW_CALL_CLONE3, CLONE_FILES },
+		{ BW_CALL_VFORK, CLONE_VM | CLONE_VFORK },
+	};
+	struct watch *w = *state;
+
+	assert_int_equal(watch_deed(w, do_births, NULL), 0);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		/* The first is the birth of the child that does the deed. */
+		const struct bw_fork *rec = watch_find(w, BW_EVENT_FORK, i + 1);
+
+		assert_non_null(rec);
+		assert_int_equal(rec->hdr.call, rows[i].call);
+		assert_int_equal(rec->clone_flags, rows[i].flags);
+		assert_int_equal(rec->creator_tgid, w->pid);
+	}
 }
 
 static int exec_as_nobody(const void *arg)
@@ -384,6 +482,9 @@ int main(void)
 		cmocka_unit_test(exec_of_a_deleted_file_is_marked_and_keeps_its_path),
 		cmocka_unit_test(file_that_is_only_called_memfd_is_not_marked),
 		cmocka_unit_test(long_arguments_are_cut_and_marked),
+		cmocka_unit_test(long_environment_keeps_its_end),
+		cmocka_unit_test(exec_below_another_root_tells_it),
+		cmocka_unit_test(birth_tells_call_and_flags),
 		cmocka_unit_test(exec_of_a_setuid_file_tells_ids_before_and_after),
 		cmocka_unit_test(exec_by_another_thread_keeps_the_process),
 		cmocka_unit_test(failed_exec_is_reported_as_a_claim),

@@ -100,7 +100,8 @@ static int send_datagram(const void *arg)
 	const struct sending *s = arg;
 	union address to;
 	socklen_t len = fill_address(&to, s->to, PORT);
-	struct iovec iov = { .iov_base = (void *)(uintptr_t) "hello", .iov_len = 5 };
+	static char hello[] = "hello";
+	struct iovec iov = { .iov_base = hello, .iov_len = 5 };
 	struct msghdr msg = {
 		.msg_name = s->connected ? NULL : &to,
 		.msg_namelen = s->connected ? 0 : len,
@@ -213,6 +214,8 @@ static int send_many(const void *arg)
 {
 	static struct mmsghdr messages[N_MESSAGES];
 	static struct iovec iov[N_MESSAGES];
+	static char usual_text[] = "usual ";
+	static char secret[] = "secret";
 	union address usual;
 	union address last;
 	socklen_t len = fill_address(&usual, "127.0.0.1", PORT);
@@ -223,7 +226,7 @@ static int send_many(const void *arg)
 	for (size_t i = 0; i < N_MESSAGES; i++) {
 		bool is_last = i == N_MESSAGES - 1;
 
-		iov[i].iov_base = (void *)(uintptr_t)(is_last ? "secret" : "usual ");
+		iov[i].iov_base = is_last ? secret : usual_text;
 		iov[i].iov_len = 6;
 		messages[i].msg_hdr.msg_iov = &iov[i];
 		messages[i].msg_hdr.msg_iovlen = 1;
@@ -411,7 +414,8 @@ static int open_fast(const void *arg)
 	static const int on = 1;
 	union address to;
 	socklen_t len;
-	struct iovec iov = { .iov_base = (void *)(uintptr_t) "hello", .iov_len = 5 };
+	static char hello[] = "hello";
+	struct iovec iov = { .iov_base = hello, .iov_len = 5 };
 	struct msghdr msg = { .msg_name = &to, .msg_iov = &iov, .msg_iovlen = 1 };
 	int fd;
 

@@ -333,6 +333,9 @@ static void path_is_below_the_callers_root_or_marked_unreachable(void **state)
 	assert_non_null(rec);
 	assert_string_equal(watch_str(rec, rec->path), "/file");
 	assert_int_equal(rec->file.flags & BW_FILE_UNREACHABLE, 0);
+	assert_int_equal(rec->hdr.flags, BW_F_CHROOT);
+	(void)snprintf(outside, sizeof(outside), "%s/sub", dir);
+	assert_string_equal(watch_str(rec, rec->root), outside);
 	rec = watch_find(w, BW_EVENT_OPEN, 2);
 	assert_non_null(rec);
 	(void)snprintf(outside, sizeof(outside), "%s/outside", dir);

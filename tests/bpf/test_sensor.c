@@ -16,48 +16,34 @@
 #define N_OPENS  2000
 #define N_BURSTS 40
 #define OPENS    10
+#define FDS_MAX  1024
 
 static int bpf(int cmd, union bpf_attr *attr)
 {
 	return (int)syscall(SYS_bpf, cmd, attr, sizeof(*attr));
 }
 
-/* Whether a program of this name is loaded and belongs to a map or link of ours: newer than `id`. */
-static bool is_loaded(const char *name, uint32_t newer_than)
+/*
+ * Whether we hold a program of this name.  By our descriptors: whatever is loaded beside
+ * us on this machine is no concern of ours.
+ */
+static bool is_loaded(const char *name)
 {
-	union bpf_attr attr = { .start_id = newer_than };
-
-	while (bpf(BPF_PROG_GET_NEXT_ID, &attr) == 0) {
+	for (int fd = 0; fd < FDS_MAX; fd++) {
 		struct bpf_prog_info info = { 0 };
-		union bpf_attr get = { .prog_id = attr.next_id };
 		union bpf_attr by_fd = { .info.info_len = sizeof(info),
 					 .info.info = (uintptr_t)&info };
-		int fd = bpf(BPF_PROG_GET_FD_BY_ID, &get);
-		bool same = false;
+		char path[64];
+		char what[64] = "";
 
-		if (fd >= 0) {
-			by_fd.info.bpf_fd = (uint32_t)fd;
-			same = bpf(BPF_OBJ_GET_INFO_BY_FD, &by_fd) == 0 &&
-			       strcmp(info.name, name) == 0;
-			(void)close(fd);
-		}
-		if (same)
+		(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+		if (readlink(path, what, sizeof(what) - 1) < 0 || !strstr(what, "bpf-prog"))
+			continue;
+		by_fd.info.bpf_fd = (uint32_t)fd;
+		if (bpf(BPF_OBJ_GET_INFO_BY_FD, &by_fd) == 0 && strcmp(info.name, name) == 0)
 			return true;
-		attr.start_id = attr.next_id;
 	}
 	return false;
-}
-
-static uint32_t newest_program(void)
-{
-	union bpf_attr attr = { .start_id = 0 };
-	uint32_t newest = 0;
-
-	while (bpf(BPF_PROG_GET_NEXT_ID, &attr) == 0) {
-		newest = attr.next_id;
-		attr.start_id = newest;
-	}
-	return newest;
 }
 
 static void only_what_is_asked_for_is_loaded(void **state)
@@ -74,15 +60,14 @@ static void only_what_is_asked_for_is_loaded(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		bool calls[BW_CALL_MAX] = { [BW_CALL_NONE] = false };
-		uint32_t before = newest_program();
 		struct watch *w;
 
 		calls[rows[i].call] = true;
 		w = watch_open(calls);
-		assert_true(is_loaded("on_exec", before));
-		assert_true(is_loaded("on_sys_exit", before));
+		assert_true(is_loaded("on_exec"));
+		assert_true(is_loaded("on_sys_exit"));
 		for (size_t k = 0; k < sizeof(rows) / sizeof(*rows); k++)
-			assert_int_equal(is_loaded(rows[k].name, before), k == i);
+			assert_int_equal(is_loaded(rows[k].name), k == i);
 		watch_close(w);
 	}
 }
@@ -90,14 +75,69 @@ static void only_what_is_asked_for_is_loaded(void **state)
 static void no_call_wanted_means_no_hook_on_calls(void **state)
 {
 	const bool calls[BW_CALL_MAX] = { false };
-	uint32_t before = newest_program();
 	struct watch *w = watch_open(calls);
 
 	(void)state;
-	assert_true(is_loaded("on_exec", before));
-	assert_true(is_loaded("on_fork", before));
-	assert_false(is_loaded("on_sys_exit", before));
+	assert_true(is_loaded("on_exec"));
+	assert_true(is_loaded("on_fork"));
+	assert_false(is_loaded("on_sys_exit"));
 	watch_close(w);
+}
+
+static void only_the_hooks_that_are_asked_for_are_loaded(void **state)
+{
+	static const struct {
+		uint16_t call; /* the only one wanted */
+		bool names;
+		bool connections;
+		bool packets;
+		bool ring;
+	} rows[] = {
+		{ BW_CALL_COMM_CHANGE, true, false, false, false },
+		{ BW_CALL_CONNECT, false, true, false, true },
+		{ BW_CALL_SENDTO, false, false, true, true },
+		{ BW_CALL_OPENAT, false, false, false, true },
+		{ BW_CALL_OPEN, false, false, false, false },
+		{ BW_CALL_MKDIR, false, false, false, false },
+	};
+	enum sensor_hook_state hooks[SENSOR_HOOK_MAX];
+
+	(void)state;
+	assert_int_equal(sensor_hooks(hooks), 0);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		bool calls[BW_CALL_MAX] = { [BW_CALL_NONE] = false };
+		struct watch *w;
+
+		calls[rows[i].call] = true;
+		w = watch_open(calls);
+		assert_int_equal(is_loaded("on_rename"), rows[i].names);
+		assert_int_equal(is_loaded("on_tcp_state"), rows[i].connections);
+		assert_int_equal(is_loaded("on_packet"), rows[i].packets);
+		assert_int_equal(is_loaded("on_ring_submit") || is_loaded("on_ring_submit_"),
+				 rows[i].ring);
+		assert_int_equal(is_loaded("on_ring_complet"),
+				 rows[i].ring && hooks[SENSOR_HOOK_URING] == SENSOR_HOOK_LIVE);
+		watch_close(w);
+	}
+}
+
+static void each_hook_says_what_its_kernel_lacks(void **state)
+{
+	enum sensor_hook_state hooks[SENSOR_HOOK_MAX];
+
+	(void)state;
+	assert_int_equal(sensor_hooks(hooks), 0);
+	/* Nothing would have been loaded without. */
+	assert_int_equal(hooks[SENSOR_HOOK_LIFE], SENSOR_HOOK_LIVE);
+	assert_int_equal(hooks[SENSOR_HOOK_CGROUPS], SENSOR_HOOK_LIVE);
+	assert_int_equal(hooks[SENSOR_HOOK_CALLS], SENSOR_HOOK_LIVE);
+	for (int hook = 0; hook < SENSOR_HOOK_MAX; hook++) {
+		assert_true(*sensor_hook_name(hook));
+		assert_true(*sensor_hook_note(hook, SENSOR_HOOK_MISSING));
+		assert_string_equal(sensor_hook_note(hook, SENSOR_HOOK_LIVE), "");
+		if (hooks[hook] == SENSOR_HOOK_FALLBACK)
+			assert_true(*sensor_hook_note(hook, SENSOR_HOOK_FALLBACK));
+	}
 }
 
 static int open_many(const void *arg)
@@ -415,6 +455,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(only_what_is_asked_for_is_loaded),
 		cmocka_unit_test(no_call_wanted_means_no_hook_on_calls),
+		cmocka_unit_test(only_the_hooks_that_are_asked_for_are_loaded),
+		cmocka_unit_test(each_hook_says_what_its_kernel_lacks),
 		cmocka_unit_test(only_the_wanted_calls_are_told),
 		cmocka_unit_test(credentials_are_followed_through_calls_that_nobody_wants),
 		cmocka_unit_test(bad_ring_size_is_refused_with_a_reason),

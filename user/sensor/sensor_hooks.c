@@ -13,6 +13,8 @@
 #define TRACEPOINT_NAME_MAX 96
 
 enum {
+	SUBMIT_ARGS_REQUEST = 2, /* io_uring_submit_sqe since 6.0: request, ... */
+	SUBMIT_ARGS_RING = 7, /* since 5.14: ring, request, ...; before that no request */
 	COMPLETE_ARGS_CQE = 3, /* ring, request, entry of the queue */
 	COMPLETE_ARGS_RES = 5, /* from here on: ring, request, user data, result, ... */
 };
@@ -30,7 +32,7 @@ static const struct hook_text hook_texts[SENSOR_HOOK_MAX] = {
 	[SENSOR_HOOK_EXEC_BEFORE] = { "exec-before",
 				      "credentials before an exec are known only while set*id "
 				      "calls are watched",
-				      "" },
+				      "they are taken when the exec names the task" },
 	[SENSOR_HOOK_NAMES] = { "names", "a process that renames itself keeps its old name", "" },
 	[SENSOR_HOOK_CONNECTIONS] = { "connections",
 				      "TCP fast open is seen as a send only, and where a refused "
@@ -111,12 +113,19 @@ static enum sensor_hook_state needs_caller(const struct btf *btf, const char *tr
 }
 
 /* io_uring_submit_req since 6.3; before, a tracepoint of another name in the same place. */
+static bool submits_are_seen(const struct btf *btf)
+{
+	int args = sensor_tracepoint_args(btf, "io_uring_submit_sqe");
+
+	return sensor_has_tracepoint(btf, "io_uring_submit_req") || args == SUBMIT_ARGS_REQUEST ||
+	       args == SUBMIT_ARGS_RING;
+}
+
 static enum sensor_hook_state uring_state(const struct btf *btf)
 {
 	int args = sensor_tracepoint_args(btf, "io_uring_complete");
 
-	if (!sensor_has_tracepoint(btf, "io_uring_submit_req") &&
-	    !sensor_has_tracepoint(btf, "io_uring_submit_sqe"))
+	if (!submits_are_seen(btf))
 		return SENSOR_HOOK_MISSING;
 	return args == COMPLETE_ARGS_CQE || args >= COMPLETE_ARGS_RES ? SENSOR_HOOK_LIVE :
 									SENSOR_HOOK_FALLBACK;
@@ -133,6 +142,8 @@ void sensor_hooks_probe(const struct btf *btf, enum sensor_hook_state out[SENSOR
 					   sensor_has_tracepoint(btf, "cgroup_attach_task"));
 	out[SENSOR_HOOK_CALLS] = live_if(sensor_has_tracepoint(btf, "sys_exit"));
 	out[SENSOR_HOOK_EXEC_BEFORE] = live_if(sensor_has_tracepoint(btf, "sched_prepare_exec"));
+	if (!out[SENSOR_HOOK_EXEC_BEFORE] && sensor_has_tracepoint(btf, "task_rename"))
+		out[SENSOR_HOOK_EXEC_BEFORE] = SENSOR_HOOK_FALLBACK;
 	out[SENSOR_HOOK_NAMES] = live_if(sensor_has_tracepoint(btf, "task_rename"));
 	out[SENSOR_HOOK_CONNECTIONS] = needs_caller(btf, "inet_sock_set_state");
 	out[SENSOR_HOOK_PACKETS] = needs_caller(btf, "net_dev_queue");
@@ -163,24 +174,74 @@ const char *sensor_hook_note(enum sensor_hook hook, enum sensor_hook_state state
 	return state == SENSOR_HOOK_MISSING ? hook_texts[hook].missing : hook_texts[hook].fallback;
 }
 
+/* A map that nobody uses; memory is taken at the load. */
+static int shrink_unless(bool used, struct bpf_map *map)
+{
+	return used ? 0 : bpf_map__set_max_entries(map, 1);
+}
+
+static int choose_uring(struct bw_skel *skel, const struct btf *btf, enum sensor_hook_state state,
+			const bool calls[BW_CALL_MAX])
+{
+	struct bw_call_entry ops[BW_RING_OPS_MAX];
+	bool wanted = sensor_uring_fill(calls, ops) && state != SENSOR_HOOK_MISSING;
+	bool ends = state == SENSOR_HOOK_LIVE;
+	bool renamed = sensor_has_tracepoint(btf, "io_uring_submit_req");
+	int err;
+
+	skel->rodata->ring_submit_args = (uint32_t)sensor_tracepoint_args(btf,
+									  "io_uring_submit_sqe");
+	skel->rodata->ring_complete_args =
+		ends ? (uint32_t)sensor_tracepoint_args(btf, "io_uring_complete") : 0;
+	err = shrink_unless(wanted && ends, skel->maps.bw_ring_short);
+	if (!err)
+		err = shrink_unless(wanted && ends, skel->maps.bw_ring_long);
+	if (!err)
+		err = bpf_program__set_autoload(skel->progs.on_ring_submit, wanted && renamed);
+	if (!err)
+		err = bpf_program__set_autoload(skel->progs.on_ring_submit_sqe, wanted && !renamed);
+	if (!err)
+		err = bpf_program__set_autoload(skel->progs.on_ring_complete, wanted && ends);
+	return err;
+}
+
+static int choose_net(struct bw_skel *skel, const enum sensor_hook_state state[SENSOR_HOOK_MAX],
+		      const bool calls[BW_CALL_MAX])
+{
+	bool begins = calls[BW_CALL_CONNECT] &&
+		      state[SENSOR_HOOK_CONNECTIONS] != SENSOR_HOOK_MISSING;
+	bool sends = calls[BW_CALL_SENDTO] || calls[BW_CALL_SENDMSG] || calls[BW_CALL_SENDMMSG];
+	bool receives = calls[BW_CALL_RECVFROM] || calls[BW_CALL_RECVMSG] ||
+			calls[BW_CALL_RECVMMSG];
+	bool packets = sends && state[SENSOR_HOOK_PACKETS] != SENSOR_HOOK_MISSING;
+	int err;
+
+	skel->rodata->begins_seen = begins;
+	skel->rodata->packets_seen = packets;
+	err = bpf_program__set_autoload(skel->progs.on_tcp_state, begins);
+	if (!err)
+		err = bpf_program__set_autoload(skel->progs.on_packet, packets);
+	if (!err)
+		err = shrink_unless(begins, skel->maps.bw_begun);
+	if (!err)
+		err = shrink_unless(packets, skel->maps.bw_sent);
+	if (!err)
+		err = shrink_unless(sends || receives, skel->maps.bw_peers);
+	return err;
+}
+
 int sensor_hooks_choose(struct bw_skel *skel, const struct btf *btf, const bool calls[BW_CALL_MAX])
 {
 	enum sensor_hook_state state[SENSOR_HOOK_MAX];
 	bool names = calls[BW_CALL_COMM_CHANGE];
-	bool begins = calls[BW_CALL_CONNECT];
-	bool sends = calls[BW_CALL_SENDTO] || calls[BW_CALL_SENDMSG] || calls[BW_CALL_SENDMMSG];
 	int err;
 
 	sensor_hooks_probe(btf, state);
-	begins = begins && state[SENSOR_HOOK_CONNECTIONS] != SENSOR_HOOK_MISSING;
-	sends = sends && state[SENSOR_HOOK_PACKETS] != SENSOR_HOOK_MISSING;
-	skel->rodata->begins_seen = begins;
-	skel->rodata->packets_seen = sends;
 	err = bpf_program__set_autoload(skel->progs.on_rename,
 					names && state[SENSOR_HOOK_NAMES] == SENSOR_HOOK_LIVE);
 	if (!err)
-		err = bpf_program__set_autoload(skel->progs.on_tcp_state, begins);
+		err = choose_net(skel, state, calls);
 	if (!err)
-		err = bpf_program__set_autoload(skel->progs.on_packet, sends);
+		err = choose_uring(skel, btf, state[SENSOR_HOOK_URING], calls);
 	return err;
 }

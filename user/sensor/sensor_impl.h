@@ -70,6 +70,9 @@ void sensor_hooks_probe(const struct btf *btf, enum sensor_hook_state out[SENSOR
  */
 int sensor_hooks_choose(struct bw_skel *skel, const struct btf *btf, const bool calls[BW_CALL_MAX]);
 
+/* What each io_uring operation means, by its number.  Returns false if none is wanted. */
+bool sensor_uring_fill(const bool wanted[BW_CALL_MAX], struct bw_call_entry out[BW_RING_OPS_MAX]);
+
 /* Open and load what is wanted.  As sensor_open(). */
 int sensor_load(struct sensor *sensor, const struct sensor_config *config, struct diag *diag);
 

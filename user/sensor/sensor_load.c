@@ -61,6 +61,22 @@ static void raise_memlock(void)
 		  (unsigned long long)limit.rlim_max);
 }
 
+/* Which hook tells of an exec before its end: the old credentials and the call. */
+static int choose_before_exec(struct bw_skel *skel, const struct btf *btf)
+{
+	bool before = sensor_has_tracepoint(btf, "sched_prepare_exec"); /* since 6.10 */
+	bool rename = !before && sensor_has_tracepoint(btf, "task_rename");
+	int err = bpf_program__set_autoload(skel->progs.on_prepare_exec, before);
+
+	if (!err)
+		err = bpf_program__set_autoload(skel->progs.on_rename_in_exec, rename);
+	skel->rodata->exec_by_rename = rename;
+	if (!before && !rename)
+		log_debug("neither sched_prepare_exec nor task_rename: credentials before an exec "
+			  "are known only while set*id calls are watched");
+	return err;
+}
+
 static int probe_kernel(struct bw_skel *skel, const bool calls[BW_CALL_MAX], struct diag *diag)
 {
 	struct btf *btf = btf__load_vmlinux_btf();
@@ -81,14 +97,11 @@ static int probe_kernel(struct bw_skel *skel, const bool calls[BW_CALL_MAX], str
 		err = -ENOTSUP;
 		break;
 	}
-	if (!err && !sensor_has_tracepoint(btf, "sched_prepare_exec")) {
-		log_debug("no tracepoint sched_prepare_exec: credentials before an exec are known "
-			  "only while set*id calls are watched");
-		err = bpf_program__set_autoload(skel->progs.on_prepare_exec, false);
-	}
-	skel->rodata->exit_tells_last = sensor_tracepoint_args(btf, "sched_process_exit") > 1;
+	if (!err)
+		err = choose_before_exec(skel, btf);
 	if (!err)
 		err = sensor_hooks_choose(skel, btf, calls);
+	skel->rodata->exit_tells_last = sensor_tracepoint_args(btf, "sched_process_exit") > 1;
 	btf__free(btf);
 	return err;
 }
@@ -246,6 +259,18 @@ static int fill_calls(const struct bw_skel *skel, const struct sensor_config *co
 	return err;
 }
 
+static int fill_ring_ops(const struct bw_skel *skel, const struct sensor_config *config)
+{
+	struct bw_call_entry ops[BW_RING_OPS_MAX];
+	int err = 0;
+
+	(void)sensor_uring_fill(config->calls, ops); /* with none wanted nothing reads them */
+	for (uint32_t op = 0; op < BW_RING_OPS_MAX && !err; op++)
+		err = bpf_map_update_elem(bpf_map__fd(skel->maps.bw_ring_ops), &op, &ops[op],
+					  BPF_ANY);
+	return err;
+}
+
 static int fill_programs(const struct bw_skel *skel)
 {
 	int err = 0;
@@ -272,11 +297,14 @@ int sensor_attach(struct sensor *sensor, const struct sensor_config *config, str
 	int err = fill_calls(sensor->skel, config);
 
 	if (!err)
+		err = fill_ring_ops(sensor->skel, config);
+	if (!err)
 		err = fill_programs(sensor->skel);
 	if (!err) {
 		freeze(sensor->skel->maps.bw_calls);
 		freeze(sensor->skel->maps.bw_socketcalls);
 		freeze(sensor->skel->maps.bw_decodes);
+		freeze(sensor->skel->maps.bw_ring_ops);
 		freeze(sensor->skel->maps.bw_programs);
 		err = bw_skel__attach(sensor->skel);
 	}
