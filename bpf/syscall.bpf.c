@@ -7,6 +7,7 @@
  */
 #include "call.bpf.h"
 #include "fd.bpf.h"
+#include "remember.bpf.h"
 
 /* struct msghdr, iovec and mmsghdr of both widths; <sys/socket.h> has only the native one. */
 struct wide_msg {
@@ -444,5 +445,7 @@ int BPF_PROG(on_call, struct pt_regs *regs, long ret)
 		add_argument(b.slot, i, decode, &call);
 	record_add_root(&b, &rec->root, call.task);
 	record_send(&b, BW_LANE_ACTIVITY);
+	if (creds_followed && enters_user_ns(&call))
+		remember(call.task, BW_CALL_NONE, BW_ABI_NATIVE);
 	return 0;
 }
