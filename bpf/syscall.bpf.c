@@ -7,7 +7,6 @@
  */
 #include "call.bpf.h"
 #include "fd.bpf.h"
-#include "remember.bpf.h"
 
 /* struct msghdr, iovec and mmsghdr of both widths; <sys/socket.h> has only the native one. */
 struct wide_msg {
@@ -446,6 +445,6 @@ int BPF_PROG(on_call, struct pt_regs *regs, long ret)
 	record_add_root(&b, &rec->root, call.task);
 	record_send(&b, BW_LANE_ACTIVITY);
 	if (creds_followed && enters_user_ns(&call))
-		remember(call.task, BW_CALL_NONE, BW_ABI_NATIVE);
+		cred_accept(b.slot);
 	return 0;
 }

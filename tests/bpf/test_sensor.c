@@ -5,59 +5,30 @@
 
 #include <fcntl.h>
 #include <limits.h>
-#include <linux/bpf.h>
 #include <mntent.h>
 #include <poll.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
+#include <bpf/libbpf.h>
+
 #include "bpfwatch/calls.h"
+#include "sensor/sensor_impl.h"
+
+#include "bw.skel.h"
 
 #define N_OPENS  2000
 #define N_BURSTS 40
 #define OPENS    10
 
-static int bpf(int cmd, union bpf_attr *attr)
+/* Whether this sensor has loaded the program; another one may run on the host. */
+static bool is_loaded(const struct watch *w, const char *name)
 {
-	return (int)syscall(SYS_bpf, cmd, attr, sizeof(*attr));
-}
+	const struct bpf_program *prog = bpf_object__find_program_by_name(w->sensor->skel->obj,
+									  name);
 
-/* Whether a program of this name is loaded and belongs to a map or link of ours: newer than `id`. */
-static bool is_loaded(const char *name, uint32_t newer_than)
-{
-	union bpf_attr attr = { .start_id = newer_than };
-
-	while (bpf(BPF_PROG_GET_NEXT_ID, &attr) == 0) {
-		struct bpf_prog_info info = { 0 };
-		union bpf_attr get = { .prog_id = attr.next_id };
-		union bpf_attr by_fd = { .info.info_len = sizeof(info),
-					 .info.info = (uintptr_t)&info };
-		int fd = bpf(BPF_PROG_GET_FD_BY_ID, &get);
-		bool same = false;
-
-		if (fd >= 0) {
-			by_fd.info.bpf_fd = (uint32_t)fd;
-			same = bpf(BPF_OBJ_GET_INFO_BY_FD, &by_fd) == 0 &&
-			       strcmp(info.name, name) == 0;
-			(void)close(fd);
-		}
-		if (same)
-			return true;
-		attr.start_id = attr.next_id;
-	}
-	return false;
-}
-
-static uint32_t newest_program(void)
-{
-	union bpf_attr attr = { .start_id = 0 };
-	uint32_t newest = 0;
-
-	while (bpf(BPF_PROG_GET_NEXT_ID, &attr) == 0) {
-		newest = attr.next_id;
-		attr.start_id = newest;
-	}
-	return newest;
+	assert_non_null(prog);
+	return bpf_program__fd(prog) >= 0;
 }
 
 static void only_what_is_asked_for_is_loaded(void **state)
@@ -74,15 +45,14 @@ static void only_what_is_asked_for_is_loaded(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		bool calls[BW_CALL_MAX] = { [BW_CALL_NONE] = false };
-		uint32_t before = newest_program();
 		struct watch *w;
 
 		calls[rows[i].call] = true;
 		w = watch_open(calls);
-		assert_true(is_loaded("on_exec", before));
-		assert_true(is_loaded("on_sys_exit", before));
+		assert_true(is_loaded(w, "on_exec"));
+		assert_true(is_loaded(w, "on_sys_exit"));
 		for (size_t k = 0; k < sizeof(rows) / sizeof(*rows); k++)
-			assert_int_equal(is_loaded(rows[k].name, before), k == i);
+			assert_int_equal(is_loaded(w, rows[k].name), k == i);
 		watch_close(w);
 	}
 }
@@ -90,13 +60,12 @@ static void only_what_is_asked_for_is_loaded(void **state)
 static void no_call_wanted_means_no_hook_on_calls(void **state)
 {
 	const bool calls[BW_CALL_MAX] = { false };
-	uint32_t before = newest_program();
 	struct watch *w = watch_open(calls);
 
 	(void)state;
-	assert_true(is_loaded("on_exec", before));
-	assert_true(is_loaded("on_fork", before));
-	assert_false(is_loaded("on_sys_exit", before));
+	assert_true(is_loaded(w, "on_exec"));
+	assert_true(is_loaded(w, "on_fork"));
+	assert_false(is_loaded(w, "on_sys_exit"));
 	watch_close(w);
 }
 

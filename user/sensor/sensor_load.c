@@ -91,14 +91,14 @@ static int n_tracepoint_args(const struct btf *btf, const char *name)
 /* Which hook tells of an exec before its end: the old credentials and the call. */
 static int choose_before_exec(struct bw_skel *skel, const struct btf *btf)
 {
-	bool prepare = has_tracepoint(btf, "sched_prepare_exec"); /* since 6.10 */
-	bool rename = !prepare && has_tracepoint(btf, "task_rename");
-	int err = bpf_program__set_autoload(skel->progs.on_prepare_exec, prepare);
+	bool has_prepare = has_tracepoint(btf, "sched_prepare_exec"); /* since 6.10 */
+	bool has_rename = !has_prepare && has_tracepoint(btf, "task_rename");
+	int err = bpf_program__set_autoload(skel->progs.on_prepare_exec, has_prepare);
 
 	if (!err)
-		err = bpf_program__set_autoload(skel->progs.on_rename_in_exec, rename);
-	skel->rodata->exec_by_rename = rename;
-	if (!prepare && !rename)
+		err = bpf_program__set_autoload(skel->progs.on_rename_in_exec, has_rename);
+	skel->rodata->exec_by_rename = has_rename;
+	if (!has_prepare && !has_rename)
 		log_debug("neither sched_prepare_exec nor task_rename: credentials before an exec "
 			  "are known only while set*id calls are watched");
 	return err;
