@@ -101,10 +101,25 @@ static __always_inline bool call_lookup(struct call *call, struct pt_regs *regs)
 }
 
 /*
+ * In cred_check.bpf.c.  Tell it if the credentials of the current task are not what they
+ * were when last seen; `slot` is the scratch entry that it may use.
+ */
+int cred_check(__u32 slot);
+
+/* Likewise: the credentials of the current task are as they should be. */
+int cred_accept(__u32 slot);
+
+/* Whether a call may change credentials beside the ids it names. */
+static __always_inline bool enters_user_ns(const struct call *call)
+{
+	return call->call == BW_CALL_UNSHARE || call->call == BW_CALL_SETNS;
+}
+
+/*
  * For the programs behind the dispatcher.  Returns false if there is nothing
  * to do, which can be only when the map changed meanwhile, or for the agent.
  */
-static __always_inline bool call_begin(struct call *call, struct pt_regs *regs, __s64 ret)
+static __always_inline bool call_begin_unchecked(struct call *call, struct pt_regs *regs, __s64 ret)
 {
 	if (bpf_get_current_pid_tgid() >> 32 == self_tgid || !call_lookup(call, regs))
 		return false;
@@ -114,6 +129,16 @@ static __always_inline bool call_begin(struct call *call, struct pt_regs *regs, 
 	if (ret >= -ERESTARTSYS_LAST && ret <= -ERESTARTSYS_FIRST)
 		ret = -EINTR_SEEN;
 	call->ret = ret;
+	return true;
+}
+
+/* The same for calls that do not change credentials: first tell of a change that none made. */
+static __always_inline bool call_begin(struct call *call, struct pt_regs *regs, __s64 ret)
+{
+	if (!call_begin_unchecked(call, regs, ret))
+		return false;
+	if (tell_unexplained && !enters_user_ns(call))
+		cred_check(SCRATCH_FIRST_CPU + bpf_get_smp_processor_id());
 	return true;
 }
 

@@ -32,7 +32,7 @@ int BPF_PROG(on_cred, struct pt_regs *regs, long ret)
 	struct build b;
 	struct bw_cred_change *rec;
 
-	if (!call_begin(&call, regs, ret))
+	if (!call_begin_unchecked(&call, regs, ret))
 		return 0;
 	task = call.task;
 	if (call.flags & BW_CALL_F_QUIET) {

@@ -54,6 +54,17 @@ static __always_inline void exec_memory(struct build *b, struct bw_exec *rec, st
 		record_add_user(b, &rec->env, &rec->env_tail, start, end);
 }
 
+/* Other ids, or a capability that was not there: a setuid file or file capabilities. */
+static __always_inline bool has_gained(const struct bw_cred *old, struct task_struct *task)
+{
+	struct cred *cred = task_read(task, real_cred);
+	__u64 permitted = 0;
+
+	bpf_core_read(&permitted, sizeof(permitted), &cred->cap_permitted);
+	return old->euid != task_read(cred, euid.val) || old->egid != task_read(cred, egid.val) ||
+	       permitted & ~old->cap_permitted;
+}
+
 /*
  * Before the point of no return: the old credentials, and the call, whose
  * registers the new image will have overwritten.  Since 6.10 (5c5fad46e48c).
@@ -65,7 +76,10 @@ int BPF_PROG(on_prepare_exec, struct task_struct *task)
 	__u16 name = BW_CALL_EXECVE;
 	__u16 abi = BW_ABI_NATIVE;
 
+	/* An exec by the kernel itself (a helper of user mode) has no call. */
 	if (call_current(&call)) {
+		if (tell_unexplained)
+			cred_check(SCRATCH_FIRST_CPU + bpf_get_smp_processor_id());
 		name = call.call;
 		abi = call.abi;
 	}
@@ -85,6 +99,8 @@ int BPF_PROG(on_rename_in_exec, struct task_struct *task)
 
 	if (!call_current(&call) || (call.call != BW_CALL_EXECVE && call.call != BW_CALL_EXECVEAT))
 		return 0;
+	if (tell_unexplained)
+		cred_check(SCRATCH_FIRST_CPU + bpf_get_smp_processor_id());
 	remember(task, call.call, call.abi);
 	return 0;
 }
@@ -110,6 +126,9 @@ int BPF_PROG(on_exec, struct task_struct *task, int old_tid, struct linux_binprm
 	record_add_root(&b, &rec->root, task);
 	exec_memory(&b, rec, BPF_CORE_READ(task, mm));
 	record_send(&b, BW_LANE_LIFE);
+
+	if (tell_unexplained && old && old->call && has_gained(&old->cred, task))
+		tell_cred_change(task, &old->cred);
 
 	/* Another thread's exec: it now has the leader's tid. */
 	if (old_tid != (int)tid)

@@ -17,7 +17,8 @@ int on_task(struct bpf_iter__task *ctx)
 
 	if (!task)
 		return 0; /* the end */
-	remember(task, BW_CALL_NONE, BW_ABI_NATIVE);
+	/* What was remembered since we attached is newer than what is read here. */
+	remember_if(task, BW_CALL_NONE, BW_ABI_NATIVE, BPF_NOEXIST);
 	if (BPF_CORE_READ(task, pid) != BPF_CORE_READ(task, tgid))
 		return 0; /* a thread */
 	rec = (void *)record_begin_in(&b, SCRATCH_ITER, BW_EVENT_PROC, task);

@@ -299,6 +299,7 @@ struct task_struct {
 	struct task_struct *group_leader;
 	struct pid *thread_pid;
 	__u64 start_boottime;
+	struct cred *real_cred;
 	struct cred *cred;
 	char comm[16];
 	struct fs_struct *fs;

@@ -113,6 +113,7 @@ const volatile __u32 v1_controller __weak = BW_V1_NONE;
 const volatile __u32 v1_hierarchy __weak = 0;
 const volatile __u32 want_env __weak = 0;
 const volatile __u32 creds_followed __weak = 0; /* every change of credentials is seen */
+const volatile __u32 tell_unexplained __weak = 0; /* see cred_check.bpf.c */
 const volatile __u32 exec_by_rename __weak = 0; /* no sched_prepare_exec: see exec.bpf.c */
 const volatile __u32 exit_tells_last __weak = 0; /* sched_process_exit has its second argument */
 const volatile __u32 ring_quarter[BW_LANE_MAX] __weak = {}; /* bytes */

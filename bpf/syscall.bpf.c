@@ -447,5 +447,7 @@ int BPF_PROG(on_call, struct pt_regs *regs, long ret)
 		packet_end(b.slot);
 	record_add_root(&b, &rec->root, call.task);
 	record_send(&b, BW_LANE_ACTIVITY);
+	if (creds_followed && enters_user_ns(&call))
+		cred_accept(b.slot);
 	return 0;
 }

@@ -3,11 +3,23 @@
 /* Changes of credentials, as the programs report them.  Root. */
 #include "watch.h"
 
+#include <fcntl.h>
 #include <grp.h>
 #include <linux/capability.h>
 #include <pthread.h>
+#include <sched.h>
 #include <sys/fsuid.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "bpfwatch/calls.h"
+#include "sensor/sensor_impl.h"
+
+#include "bw.skel.h"
 
 #define SOME_UID 1234
 #define SOME_GID 4321
@@ -152,6 +164,174 @@ static void thread_that_changes_alone_is_told_as_itself(void **state)
 	assert_int_equal(rec->hdr.flags & BW_F_NO_BEFORE, 0);
 }
 
+/* The records of changes that no call explains. */
+static size_t n_unexplained(const struct watch *w)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < w->n; i++)
+		n += w->records[i]->call == BW_CALL_CRED_CHANGE;
+	return n;
+}
+
+/* Make the sensor believe that we were somebody else, as we had been before an exploit. */
+static int forge_memory(int map)
+{
+	uint32_t tid = (uint32_t)getpid();
+	struct bw_remembered old;
+
+	if (bpf_map_lookup_elem(map, &tid, &old))
+		return -1;
+	old.cred.uid = SOME_UID;
+	old.cred.euid = SOME_UID;
+	old.cred.cap_permitted = 0;
+	old.cred.cap_effective = 0;
+	return bpf_map_update_elem(map, &tid, &old, BPF_ANY);
+}
+
+static int forge_and_open(const void *arg)
+{
+	return forge_memory(*(const int *)arg) || open("/dev/null", O_RDONLY) < 0 ||
+	       open("/dev/zero", O_RDONLY) < 0;
+}
+
+static int forge_and_exec(const void *arg)
+{
+	const char *const argv[] = { "/bin/true", NULL };
+
+	return forge_memory(*(const int *)arg) ? 1 : watch_exec(argv);
+}
+
+static int forge_and_mkdir(const void *arg)
+{
+	return forge_memory(*(const int *)arg) || mkdir("/", 0) == 0;
+}
+
+static void change_without_a_call_is_told_once_before_the_next_event(void **state)
+{
+	static const struct {
+		deed_fn *deed;
+		uint16_t next; /* type of the record after it */
+	} rows[] = {
+		{ forge_and_open, BW_EVENT_OPEN },
+		{ forge_and_exec, BW_EVENT_EXEC },
+		{ forge_and_mkdir, BW_EVENT_CALL },
+	};
+	/* Not bpf(2), or the forgery itself would be the next event. */
+	bool calls[BW_CALL_MAX] = {
+		[BW_CALL_CRED_CHANGE] = true,
+		[BW_CALL_OPENAT] = true,
+		[BW_CALL_MKDIR] = true,
+	};
+	struct watch *w = watch_open(calls);
+	int map = bpf_map__fd(w->sensor->skel->maps.bw_creds);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		const struct bw_cred_change *rec;
+		const struct bw_hdr *next;
+
+		assert_int_equal(watch_deed(w, rows[i].deed, &map), 0);
+		assert_int_equal(n_unexplained(w), 1);
+		rec = watch_find(w, BW_EVENT_CRED, 0);
+		assert_non_null(rec);
+		assert_int_equal(rec->hdr.call, BW_CALL_CRED_CHANGE);
+		assert_int_equal(rec->hdr.tgid, w->pid);
+		assert_int_equal(rec->before.euid, SOME_UID);
+		assert_int_equal(rec->before.cap_effective, 0);
+		assert_int_equal(rec->after.euid, 0);
+		assert_true(rec->after.cap_effective != 0);
+		next = watch_find(w, rows[i].next, 0);
+		assert_non_null(next);
+		assert_true(rec->hdr.time_ns < next->time_ns);
+	}
+	watch_close(w);
+}
+
+static int enter_user_ns(const void *arg)
+{
+	(void)arg;
+	return unshare(CLONE_NEWUSER) || open("/dev/null", O_RDONLY) < 0;
+}
+
+static int clone_into_user_ns(const void *arg)
+{
+	pid_t pid = (pid_t)syscall(SYS_clone, CLONE_NEWUSER | SIGCHLD, 0, 0, 0, 0);
+	int status = 0;
+
+	(void)arg;
+	if (pid == 0)
+		_exit(open("/dev/null", O_RDONLY) < 0);
+	return pid < 0 || waitpid(pid, &status, 0) != pid || status;
+}
+
+static int change_what_is_not_looked_at(const void *arg)
+{
+	(void)arg;
+	return prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) ||
+	       prctl(PR_CAPBSET_DROP, CAP_SYS_TIME, 0, 0, 0) || open("/dev/null", O_RDONLY) < 0;
+}
+
+static int change_ids_and_open(const void *arg)
+{
+	return become_nobody(arg) || syscall(SYS_setresuid, -1, 0, -1) ||
+	       open("/dev/null", O_RDONLY) < 0;
+}
+
+static int exec_after_changes(const void *arg)
+{
+	const char *const argv[] = { "/bin/true", NULL };
+
+	if (become_nobody(arg))
+		return 1;
+	return watch_exec(argv);
+}
+
+static deed_fn *const innocents[] = {
+	enter_user_ns,       clone_into_user_ns, change_what_is_not_looked_at,
+	change_ids_and_open, exec_after_changes, run_thread,
+	drop_capabilities,
+};
+
+static void lawful_changes_are_explained(void **state)
+{
+	struct watch *w = *state;
+
+	for (size_t i = 0; i < sizeof(innocents) / sizeof(*innocents); i++) {
+		int status = watch_deed(w, innocents[i], NULL);
+
+		if (status || n_unexplained(w))
+			fail_msg("deed %zu: status %d, %zu findings", i, status, n_unexplained(w));
+	}
+}
+
+static void lawful_changes_are_explained_when_nobody_wants_their_calls(void **state)
+{
+	bool calls[BW_CALL_MAX] = { [BW_CALL_CRED_CHANGE] = true, [BW_CALL_OPENAT] = true };
+	struct watch *w = watch_open(calls);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(innocents) / sizeof(*innocents); i++) {
+		assert_int_equal(watch_deed(w, innocents[i], NULL), 0);
+		assert_int_equal(watch_count(w, BW_EVENT_CRED), 0);
+		assert_int_equal(watch_count(w, BW_EVENT_CALL), 0);
+	}
+	watch_close(w);
+}
+
+static void change_is_not_told_unless_wanted(void **state)
+{
+	bool calls[BW_CALL_MAX] = { [BW_CALL_SETUID] = true, [BW_CALL_OPENAT] = true };
+	struct watch *w = watch_open(calls);
+	int map = bpf_map__fd(w->sensor->skel->maps.bw_creds);
+
+	(void)state;
+	assert_int_equal(watch_deed(w, forge_and_open, &map), 0);
+	assert_int_equal(watch_count(w, BW_EVENT_OPEN), 2);
+	assert_int_equal(watch_count(w, BW_EVENT_CRED), 0);
+	watch_close(w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -159,6 +339,10 @@ int main(void)
 		cmocka_unit_test(every_call_of_the_family_is_told),
 		cmocka_unit_test(capset_tells_capabilities),
 		cmocka_unit_test(thread_that_changes_alone_is_told_as_itself),
+		cmocka_unit_test(change_without_a_call_is_told_once_before_the_next_event),
+		cmocka_unit_test(lawful_changes_are_explained),
+		cmocka_unit_test(lawful_changes_are_explained_when_nobody_wants_their_calls),
+		cmocka_unit_test(change_is_not_told_unless_wanted),
 	};
 
 	return cmocka_run_group_tests(tests, watch_setup, watch_teardown);

@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/capability.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -12,6 +13,7 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/xattr.h>
 
 #define NOBODY 65534
 
@@ -315,6 +317,56 @@ static void exec_of_a_setuid_file_tells_ids_before_and_after(void **state)
 	assert_int_equal(rec->hdr.euid, 0);
 }
 
+/* The record after an exec that says what it gained. */
+static const struct bw_cred_change *gain(const struct watch *w)
+{
+	const struct bw_exec *exec = watch_find(w, BW_EVENT_EXEC, 0);
+
+	for (size_t i = 0; i < w->n; i++) {
+		if (w->records[i]->call != BW_CALL_CRED_CHANGE)
+			continue;
+		assert_int_equal(w->records[i]->type, BW_EVENT_CRED);
+		assert_non_null(exec);
+		assert_true(exec->hdr.time_ns <= w->records[i]->time_ns);
+		return (const struct bw_cred_change *)w->records[i];
+	}
+	return NULL;
+}
+
+static void exec_that_gains_is_followed_by_a_change_of_credentials(void **state)
+{
+	static const struct vfs_cap_data caps = {
+		.magic_etc = VFS_CAP_REVISION_2 | VFS_CAP_FLAGS_EFFECTIVE,
+		.data[0].permitted = 1U << CAP_NET_RAW,
+	};
+	char path[PATH_MAX];
+	const struct bw_cred_change *rec;
+
+	copy_true("suid2", 04755, path, sizeof(path));
+	assert_int_equal(watch_deed(*state, exec_as_nobody, path), 0);
+	rec = gain(*state);
+	assert_non_null(rec);
+	assert_int_equal(rec->hdr.ret, 0);
+	assert_int_equal(rec->before.euid, NOBODY);
+	assert_int_equal(rec->after.euid, 0);
+
+	copy_true("caps", 0755, path, sizeof(path));
+	if (setxattr(path, "security.capability", &caps, XATTR_CAPS_SZ_2, 0)) {
+		watch_skip("no file capabilities here");
+	} else {
+		assert_int_equal(watch_deed(*state, exec_as_nobody, path), 0);
+		rec = gain(*state);
+		assert_non_null(rec);
+		assert_int_equal(rec->before.cap_permitted, 0);
+		assert_int_equal(rec->after.cap_permitted, 1U << CAP_NET_RAW);
+		assert_int_equal(rec->after.euid, NOBODY);
+	}
+
+	copy_true("plain", 0755, path, sizeof(path));
+	assert_int_equal(watch_deed(*state, exec_as_nobody, path), 0);
+	assert_null(gain(*state));
+}
+
 static void *exec_in_thread(void *arg)
 {
 	const char *const argv[] = { "/bin/true", NULL };
@@ -462,7 +514,8 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-	static const char *const names[] = { "script", "gone", "memfd:x", "suid" };
+	static const char *const names[] = { "script", "gone", "memfd:x", "suid",
+					     "suid2",  "caps", "plain" };
 	char path[PATH_MAX];
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
@@ -486,6 +539,7 @@ int main(void)
 		cmocka_unit_test(exec_below_another_root_tells_it),
 		cmocka_unit_test(birth_tells_call_and_flags),
 		cmocka_unit_test(exec_of_a_setuid_file_tells_ids_before_and_after),
+		cmocka_unit_test(exec_that_gains_is_followed_by_a_change_of_credentials),
 		cmocka_unit_test(exec_by_another_thread_keeps_the_process),
 		cmocka_unit_test(failed_exec_is_reported_as_a_claim),
 		cmocka_unit_test(exit_tells_how_it_ended),

@@ -376,7 +376,7 @@ r.yaml: Ok
 broken.yaml: Invalid
 1 Schema warnings:
 failed for <root>[0][priority]: 'Warning' is none of the allowed values
-2 Errors:
+3 Errors:
 In rules content: (broken.yaml:0:0)
     rule 'Broken': (broken.yaml:0:2)
     rule condition: (broken.yaml:2:13)
@@ -386,6 +386,14 @@ evt.type = opne and proc.nme = x
            ^
 ------
 LOAD_ERR_COMPILE_CONDITION (Error compiling condition): unknown event type opne
+In rules content: (broken.yaml:0:0)
+    rule 'Also broken': (broken.yaml:5:2)
+    rule output: (broken.yaml:8:10)
+------
+  output: o %proc.nme
+          ^
+------
+LOAD_ERR_COMPILE_OUTPUT (Error compiling output): unknown filter: proc.nme
 In rules content: (broken.yaml:0:0)
     rule 'Also broken': (broken.yaml:5:2)
     condition expression: ("evt.type = open a...":6:23)

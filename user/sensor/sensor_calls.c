@@ -258,6 +258,16 @@ void sensor_calls_slots(const bool wanted[BW_CALL_MAX], bool ret_needed[BW_SLOT_
 		if (wanted[rows[i].call] && rows[i].slot != BW_SLOT_NONE)
 			ret_needed[rows[i].slot] = true;
 	}
+	/* To tell of a change without a call, those with one have to be known. */
+	if (wanted[BW_CALL_CRED_CHANGE])
+		ret_needed[BW_SLOT_CRED] = true;
+}
+
+/* Calls that may change credentials: these are followed, asked for or not. */
+static bool changes_creds(const struct call_row *row)
+{
+	return row->slot == BW_SLOT_CRED || row->call == BW_CALL_UNSHARE ||
+	       row->call == BW_CALL_SETNS;
 }
 
 static struct bw_call_entry entry_of(const struct call_row *row, const bool wanted[BW_CALL_MAX],
@@ -271,11 +281,11 @@ static struct bw_call_entry entry_of(const struct call_row *row, const bool want
 
 	if (wanted[row->call])
 		return entry;
-	/* Credentials have to be followed through every call of the family. */
-	if (row->slot == BW_SLOT_CRED && needed[BW_SLOT_CRED])
+	entry.slot = BW_SLOT_NONE;
+	if (needed[BW_SLOT_CRED] && changes_creds(row)) {
+		entry.slot = BW_SLOT_CRED;
 		entry.flags |= BW_CALL_F_QUIET;
-	else
-		entry.slot = BW_SLOT_NONE;
+	}
 	return entry;
 }
 

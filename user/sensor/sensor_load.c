@@ -145,6 +145,7 @@ static void set_rodata(const struct sensor *sensor, const struct sensor_config *
 	rodata->v1_hierarchy = sensor->host.v1_hierarchy;
 	rodata->want_env = config->want_env;
 	rodata->creds_followed = creds_followed;
+	rodata->tell_unexplained = config->calls[BW_CALL_CRED_CHANGE];
 	rodata->ring_quarter[BW_LANE_LIFE] = (uint32_t)(config->life_ring_bytes / QUARTERS);
 	rodata->ring_quarter[BW_LANE_ACTIVITY] = (uint32_t)(config->activity_ring_bytes / QUARTERS);
 }
