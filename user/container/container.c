@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "container/container.h"
 
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,9 @@
 #define RUNNER_BUCKETS 1024
 #define SETUP_BUCKETS  1024
 #define NS_BUCKETS     1024
+
+#define KTHREADD_PID   2 /* lives in the namespaces of the host */
+#define SCAN_PROCS_MAX 131072
 
 #define WAIT_STEP_NS   1000000L
 #define WAIT_MAX_NS    20000000ULL /* for one container */
@@ -453,6 +457,27 @@ static void learn_facts(struct containers *c, const struct bw_exec *rec)
 		entry->pid = rec->hdr.tgid;
 }
 
+/* Who enters the namespaces of a container alone (nsenter) stays in a cgroup of the host. */
+static void learn_namespace(struct containers *c, const struct bw_hdr *hdr)
+{
+	struct entry *entry;
+	struct node *node;
+
+	if (!(hdr->ns_differs & BW_NS_PID))
+		return;
+	entry = find_bound(c, hdr);
+	if (!entry)
+		return;
+	/* Found before the cgroup was there, it was described apart; another's is not touched. */
+	node = registry_node(c, HIER_NS, hdr->pid_ns);
+	if (node && node->state == NODE_BOUND &&
+	    strcmp(node->entry->info->full_id, entry->info->full_id) != 0)
+		return;
+	node = registry_node_add(c, HIER_NS, hdr->pid_ns);
+	if (node)
+		registry_bind(node, entry);
+}
+
 static void apply_exec(struct containers *c, const struct bw_exec *rec)
 {
 	setup_exec(c, rec);
@@ -460,6 +485,7 @@ static void apply_exec(struct containers *c, const struct bw_exec *rec)
 		learn_runner(c, rec);
 		settle_both(c, &rec->hdr);
 	}
+	learn_namespace(c, &rec->hdr);
 	learn_facts(c, rec);
 }
 
@@ -572,6 +598,45 @@ static int scan_one(enum hier hier, uint64_t id, const char *path, void *arg)
 	return 0;
 }
 
+static uint64_t cgroup_of_process(const struct containers *c, enum hier hier, uint32_t tgid)
+{
+	char path[CGROUP_PATH_MAX];
+
+	if (cgroupfs_path_of(&c->fs, hier, tgid, path, sizeof(path)))
+		return 0;
+	return cgroupfs_id(&c->fs, hier, path);
+}
+
+/*
+ * The first processes of pid namespaces whose cgroups tell nothing: rootless containers.  Where
+ * it fails, such containers become known by what they do.
+ */
+static void scan_namespaces(struct containers *c)
+{
+	uint32_t host_ns = runtime_read_pid_ns(c->config.root, KTHREADD_PID);
+	struct bw_hdr hdr = { .vtgid = 1, .ns_differs = BW_NS_PID };
+	char path[CGROUP_PATH_MAX];
+	const struct dirent *entry;
+	int n = 0;
+	DIR *dir;
+
+	(void)snprintf(path, sizeof(path), "%s/proc", c->config.root);
+	dir = host_ns ? opendir(path) : NULL;
+	while (dir && n++ < SCAN_PROCS_MAX && (entry = readdir(dir))) {
+		hdr.tgid = (uint32_t)strtoul(entry->d_name, NULL, 10);
+		hdr.pid_ns = hdr.tgid ? runtime_read_pid_ns(c->config.root, hdr.tgid) : 0;
+		if (!hdr.pid_ns || hdr.pid_ns == host_ns ||
+		    !runtime_is_init(c->config.root, hdr.tgid))
+			continue;
+		hdr.cgroup_v2 = cgroup_of_process(c, HIER_V2, hdr.tgid);
+		hdr.cgroup_v1 = cgroup_of_process(c, HIER_V1, hdr.tgid);
+		if (!find_entry(c, &hdr))
+			(void)bind_by_namespace(c, &hdr);
+	}
+	if (dir)
+		(void)closedir(dir);
+}
+
 int containers_scan(struct containers *c)
 {
 	int hier;
@@ -579,6 +644,7 @@ int containers_scan(struct containers *c)
 
 	for (hier = 0; hier < HIER_MAX && !err; hier++)
 		err = cgroupfs_walk(&c->fs, (enum hier)hier, scan_one, c);
+	scan_namespaces(c);
 	return err;
 }
 

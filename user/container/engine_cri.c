@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "base/log.h"
 #include "container/bolt.h"
 #include "container/info.h"
 #include "container/json.h"
@@ -60,16 +59,9 @@ static char *get_value(struct work *work, int db, const struct bolt_path *path)
 	return err ? NULL : value;
 }
 
-typedef void (*add_label_fn)(struct container *info, const char *key, const char *value);
-
-struct label_sink {
-	struct container *info;
-	add_label_fn add;
-};
-
 static void on_label(const char *key, size_t key_len, const char *value, size_t len, void *arg)
 {
-	const struct label_sink *sink = arg;
+	struct container *info = arg;
 	char key_text[INFO_STR_MAX];
 	char text[INFO_STR_MAX];
 
@@ -79,25 +71,24 @@ static void on_label(const char *key, size_t key_len, const char *value, size_t 
 	key_text[key_len] = '\0';
 	memcpy(text, value, len);
 	text[len] = '\0';
-	sink->add(sink->info, key_text, text);
+	info_add_label(info, key_text, text);
 }
 
-/* The labels of container `id`, by `add`; what was there before goes by `drop`. */
-static void read_labels(struct work *work, int db, const char *id, add_label_fn add,
-			void (*drop)(struct container *info))
+/* They replace the annotations, which hold the runtime's notes as well. */
+static void read_labels(struct work *work, int db)
 {
-	const char *const keys[] = { "v1", work->claim->namespace, "containers", id, "labels" };
+	const char *const keys[] = { "v1", work->claim->namespace, "containers", work->claim->id,
+				     "labels" };
 	const struct bolt_path path = { keys, N_OF(keys) };
-	struct label_sink sink = { work->info, add };
 	int err = -EAGAIN;
 	int tries;
 
 	for (tries = 0; tries < READ_TRIES && err == -EAGAIN; tries++) {
-		drop(work->info);
-		err = bolt_each(db, &path, on_label, &sink);
+		info_drop_labels(work->info);
+		err = bolt_each(db, &path, on_label, work->info);
 	}
 	if (err)
-		drop(work->info);
+		info_drop_labels(work->info);
 	if (err && err != -ENOENT)
 		work_failed(work, DATABASE, err);
 }
@@ -131,45 +122,49 @@ void containerd_apply(struct work *work)
 	if (db < 0)
 		return;
 	read_image(work, db);
-	read_labels(work, db, work->claim->id, info_add_label, info_drop_labels);
+	read_labels(work, db);
 }
 
-/* JSON with some bytes of protobuf before it: {"Metadata": {"IP": "10.0.0.7", ...}}. */
-static void read_pod_ip(struct work *work, const char *text)
+/*
+ * JSON with some bytes of protobuf before it:
+ * {"Metadata": {"IP": "10.0.0.7", "Config": {"labels": {}}}}.
+ */
+static void take_sandbox(struct container *info, const char *text, size_t len)
 {
-	const char *brace = strchr(text, '{');
+	const char *brace = memchr(text, '{', len);
 	cJSON *json = brace ? cJSON_Parse(brace) : NULL;
+	const cJSON *metadata = json_object(json, "Metadata");
+	const cJSON *item;
 
-	info_set(&work->info->pod_ip, json_str(json_object(json, "Metadata"), "IP"));
+	info_set(&info->pod_ip, json_str(metadata, "IP"));
+	item = json_first(json_object(json_object(metadata, "Config"), "labels"));
+	for (; item; item = item->next)
+		info_add_pod_label(info, item->string, cJSON_GetStringValue(item));
 	cJSON_Delete(json);
 }
 
 /* Labels and address of the pod are kept with its sandbox. */
 static void pod_apply(struct work *work)
 {
-	const char *sandbox = work->info->is_sandbox ? work->claim->id : work->info->pod_sandbox_id;
+	struct container *info = work->info;
+	const char *sandbox = info->is_sandbox ? work->claim->id : info->pod_sandbox_id;
 	const char *const keys[] = { "v1",         work->claim->namespace,
 				     "containers", sandbox,
 				     "extensions", "io.cri-containerd.sandbox.metadata" };
 	const struct bolt_path path = { keys, N_OF(keys) };
+	cleanup_free char *value = NULL;
 	cleanup_close int db = -1;
-	char *value = NULL;
 	size_t len;
-	size_t i;
+	int err;
 
-	if (!sandbox)
-		return;
-	db = open_database(work);
+	db = sandbox ? open_database(work) : -1;
 	if (db < 0)
 		return;
-	read_labels(work, db, sandbox, info_add_pod_label, info_drop_pod_labels);
-	if (bolt_get(db, &path, &value, &len))
-		return;
-	/* A length among the bytes before the text may be 0. */
-	for (i = 0; i < len && value[i] != '{'; i++)
-		;
-	read_pod_ip(work, value + i);
-	free(value);
+	err = bolt_get(db, &path, &value, &len);
+	if (!err)
+		take_sandbox(info, value, len);
+	else if (err != -ENOENT)
+		work_failed(work, DATABASE, err);
 }
 
 void cri_apply(struct work *work, const cJSON *config)

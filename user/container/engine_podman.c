@@ -12,7 +12,8 @@
 #include "container/oci.h"
 #include "container/place.h"
 
-#define DATABASE "libpod/bolt_state.db"
+#define DATABASE   "libpod/bolt_state.db"
+#define DRIVER_MAX 32
 
 /* containers.json beside the containers' directories: names, image id, and more JSON in a string. */
 static void podman_find_image(struct work *work, const cJSON *list)
@@ -39,7 +40,7 @@ static void podman_find_image(struct work *work, const cJSON *list)
 }
 
 /* images.json: names, ids and digests of what lies in the store. */
-static void podman_find_digest(struct work *work, const char *storage)
+static void podman_find_digest(struct work *work, const char *storage, const char *driver)
 {
 	struct container *info = work->info;
 	char dir[PLACE_PATH_MAX];
@@ -49,7 +50,7 @@ static void podman_find_digest(struct work *work, const char *storage)
 
 	if (!info->image_id || info->image_digest)
 		return;
-	if (snprintf(dir, sizeof(dir), "%s/overlay-images", storage) >= (int)sizeof(dir))
+	if (snprintf(dir, sizeof(dir), "%s/%s-images", storage, driver) >= (int)sizeof(dir))
 		return;
 	list = work_read_json(work, dir, "images.json");
 	for (item = json_first(list); item; item = item->next) {
@@ -73,13 +74,13 @@ static void podman_take_config(struct container *info, const cJSON *config)
 		info_set_image(info, json_str(config, "rootfsImageName"));
 	if (!info->image_id)
 		info_set(&info->image_id, json_str(config, "rootfsImageID"));
-	info->is_sandbox = json_true(config, "pause") || json_true(config, "isInfra");
+	info->is_sandbox = json_true(config, "pause");
 }
 
 /* Podman's state, of versions that keep it in this kind of database (until 5). */
 static void podman_read_state(struct work *work, const char *storage)
 {
-	const char *const keys[] = { "ctr", work->claim->id, "container-config" };
+	const char *const keys[] = { "ctr", work->claim->id, "config" };
 	const struct bolt_path path = { keys, sizeof(keys) / sizeof(keys[0]) };
 	char file[PLACE_PATH_MAX];
 	cleanup_free char *text = NULL;
@@ -105,10 +106,23 @@ static void podman_read_state(struct work *work, const char *storage)
 	cJSON_Delete(config);
 }
 
-/* The bundle is <storage>/overlay-containers/<id>/userdata. */
+/* "overlay" of ".../overlay-containers". */
+static bool podman_driver(const char *dir, char *out)
+{
+	const char *slash = strrchr(dir, '/');
+	const char *dash = slash ? strstr(slash, "-containers") : NULL;
+
+	if (!dash || dash - slash - 1 >= DRIVER_MAX)
+		return false;
+	(void)snprintf(out, DRIVER_MAX, "%.*s", (int)(dash - slash - 1), slash + 1);
+	return true;
+}
+
+/* The bundle is <storage>/<driver>-containers/<id>/userdata. */
 void podman_apply(struct work *work, const cJSON *config)
 {
 	const char *privileged = oci_annotation(config, "io.podman.annotations.privileged");
+	char driver[DRIVER_MAX];
 	char dir[PLACE_PATH_MAX];
 	cJSON *list;
 
@@ -122,8 +136,8 @@ void podman_apply(struct work *work, const cJSON *config)
 	list = work_read_json(work, dir, "containers.json");
 	podman_find_image(work, list);
 	cJSON_Delete(list);
-	if (!work_go_up(dir, 1))
+	if (!podman_driver(dir, driver) || !work_go_up(dir, 1))
 		return;
 	podman_read_state(work, dir);
-	podman_find_digest(work, dir);
+	podman_find_digest(work, dir, driver);
 }

@@ -144,6 +144,7 @@ static void parse_shim(struct args *args, struct runtime *out)
 static void parse_conmon(struct args *args, struct runtime *out)
 {
 	char exit_dir[RUNTIME_STR_MAX] = "";
+	char spec[RUNTIME_STR_MAX] = "";
 	const char *arg = args_next(args);
 
 	for (; arg; arg = args_next(args)) {
@@ -153,12 +154,17 @@ static void parse_conmon(struct args *args, struct runtime *out)
 		    take_option(args, arg, "name", out->name) ||
 		    take_option(args, arg, "b", out->bundle) ||
 		    take_option(args, arg, "bundle", out->bundle) ||
-		    take_option(args, arg, "exit-dir", exit_dir))
+		    take_option(args, arg, "exit-dir", exit_dir) ||
+		    take_option(args, arg, "exec-process-spec", spec))
 			continue;
 	}
 	if (!*out->id)
 		return;
 	out->role = RUNTIME_CONMON;
+	/* One that watches over an exec works in a directory of that. */
+	out->is_exec = *spec;
+	if (out->is_exec)
+		*out->bundle = '\0';
 	out->is_crio = strstr(exit_dir, "/crio/") != NULL;
 }
 
@@ -352,7 +358,8 @@ bool runtime_parse(const char *argv, size_t len, const char *cwd, struct runtime
 		parse_nspawn(&args, cwd, out);
 	if (out->role == RUNTIME_NONE)
 		return false;
-	place_bundle(out, cwd);
+	if (!out->is_exec)
+		place_bundle(out, cwd);
 	return true;
 }
 
@@ -378,22 +385,40 @@ static int read_parent(const char *root, uint32_t tgid, uint32_t *out)
 	return 0;
 }
 
-/* The second number behind "Uid:" of /proc/PID/status; 0 if it cannot be read. */
-static uint32_t read_uid(const char *root, uint32_t tgid)
+static char *read_status(const char *root, uint32_t tgid)
 {
-	cleanup_free char *text = NULL;
 	char path[PROC_PATH_MAX];
-	unsigned int uid = 0;
-	const char *line;
+	char *text = NULL;
 	size_t len;
 
 	(void)snprintf(path, sizeof(path), "%s/proc/%u/status", root, tgid);
-	if (file_read(AT_FDCWD, path, STATUS_MAX, &text, &len))
-		return 0;
-	line = strstr(text, "\nUid:");
-	if (!line || sscanf(line, "\nUid: %*u %u", &uid) != 1)
-		return 0;
-	return uid;
+	return file_read(AT_FDCWD, path, STATUS_MAX, &text, &len) ? NULL : text;
+}
+
+/* The second number behind "Uid:" of /proc/PID/status; 0 if it cannot be read. */
+static uint32_t read_uid(const char *root, uint32_t tgid)
+{
+	cleanup_free char *text = read_status(root, tgid);
+	const char *line = text ? strstr(text, "\nUid:") : NULL;
+	unsigned int uid;
+
+	return line && sscanf(line, "\nUid: %*u %u", &uid) == 1 ? uid : 0;
+}
+
+bool runtime_is_init(const char *root, uint32_t tgid)
+{
+	cleanup_free char *text = read_status(root, tgid);
+	const char *line = text ? strstr(text, "\nNSpid:") : NULL;
+	const char *last;
+
+	if (!line)
+		return false;
+	line++;
+	/* The innermost stands last. */
+	last = line + strcspn(line, "\n");
+	while (last > line && last[-1] >= '0' && last[-1] <= '9')
+		last--;
+	return strtoul(last, NULL, 10) == 1;
 }
 
 uint32_t runtime_read_pid_ns(const char *root, uint32_t tgid)

@@ -26,6 +26,7 @@ struct runtime {
 	char namespace[RUNTIME_STR_MAX]; /* containerd's */
 	char name[RUNTIME_STR_MAX]; /* podman's */
 	bool is_crio; /* conmon that works for CRI-O */
+	bool is_exec; /* conmon of an exec into the container: its bundle is not known */
 };
 
 /* A process as /proc shows it. */
@@ -49,5 +50,8 @@ int runtime_read(const char *root, uint32_t tgid, struct runtime_proc *out);
 
 /* Inode number of the process's pid namespace; 0: unknown. */
 uint32_t runtime_read_pid_ns(const char *root, uint32_t tgid);
+
+/* Is it the first process of its pid namespace? */
+bool runtime_is_init(const char *root, uint32_t tgid);
 
 #endif /* CONTAINER_RUNTIME_H */
