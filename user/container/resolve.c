@@ -140,7 +140,11 @@ static bool find_any(struct lookup *lookup, uint32_t pid, uint32_t parent_tgid)
 	other = cgroupfs_first_pid(&c->fs, lookup->hier, lookup->path);
 	if (other && other != pid && find_runtime(lookup, other))
 		return true;
-	return !state_find(c->config.root, lookup->path, &lookup->found);
+	if (state_find(c->config.root, lookup->path, &lookup->found))
+		return false;
+	lookup->found_tgid = 0;
+	lookup->init_tgid = other;
+	return true;
 }
 
 void bind_by_path(struct containers *c, enum hier hier, struct node *node, uint32_t pid,
