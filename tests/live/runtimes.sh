@@ -458,6 +458,8 @@ rt_box_dir() {
 	[ -e "$rt_dir/lx/holder" ] || { mkdir -p "$rt_dir/lx" && rt_hold lx; } || return
 	mkdir -p "$dir" && cp -a "$rt_dir/image" "$dir/rootfs" || return
 	[ "$1" = lxc ] || return 0
+	[ -e "$rt_dir/run/pivot" ] || ls -d /sys/fs/cgroup/lxc.pivot /sys/fs/cgroup/*/lxc.pivot \
+		>"$rt_dir/run/pivot" 2>/dev/null
 	{
 		# LXC takes a command line, not a list.
 		printf '#!/bin/sh\nexec'
@@ -476,19 +478,30 @@ rt_box_dir() {
 	END
 }
 
+# It makes its cgroups where it is itself.
 rt_nspawn() {
 	local id
 	id=$(rt_id nspawn "$1")
 	shift
-	rt_inside lx systemd-nspawn --quiet --register=no --keep-unit --private-network --as-pid2 \
-		-M "$id" -D "$rt_dir/nspawn/$id/rootfs" "$@"
+	# shellcheck disable=SC2016 # expanded by the inner shell
+	rt_inside lx sh -c '
+		id=$1 dir=$2 tag=$3
+		shift 3
+		for top in /sys/fs/cgroup /sys/fs/cgroup/unified /sys/fs/cgroup/systemd; do
+			[ -e "$top/cgroup.procs" ] || continue
+			mkdir -p "$top/$tag/$id" && echo $$ >"$top/$tag/$id/cgroup.procs" || exit
+		done
+		exec systemd-nspawn --quiet --register=no --keep-unit --private-network --as-pid2 \
+			-M "$id" -D "$dir" "$@"
+	' rt_nspawn "$id" "$rt_dir/nspawn/$id/rootfs" "$rt_tag" "$@"
 }
 
 # A process in the container that systemd-nspawn runs.
 rt_nspawn_pid() {
 	local id pid
 	id=$(rt_id nspawn "$1")
-	for pid in $(pgrep -f "systemd-nspawn.* -M $id "); do
+	id=${id%/}
+	for pid in $(pgrep -f "^systemd-nspawn.* -M $id "); do
 		pgrep -P "$pid" && return
 	done
 	return 1
@@ -643,8 +656,7 @@ rt_cleanup() {
 		[ ! -d "$dir" ] || rt_inside lx lxc-stop -P "$rt_dir/lxc" -n "$(basename "$dir")" -k >/dev/null 2>&1
 	done
 	for dir in "$rt_dir"/nspawn/*/; do
-		pid=$(pgrep -f "systemd-nspawn.* -M $(basename "$dir") " | head -n 1)
-		[ ! -d "$dir" ] || [ -z "$pid" ] || pkill -KILL -P "$pid"
+		[ ! -d "$dir" ] || kill -KILL "$(rt_nspawn_pid "${dir##*-nspawn-}")" 2>/dev/null
 	done
 	if [ -e "$rt_dir/d/holder" ]; then
 		for pid in $(rt_docker ps -aq 2>/dev/null); do
@@ -674,6 +686,10 @@ rt_cleanup() {
 			# A runtime that is still tidying up may be in the way.
 			rt_wait 2 rt_remove_cgroup "$top/$dir"
 		done
+		# LXC leaves this one, for all its containers.
+		if [ -e "$rt_dir/run/pivot" ] && ! grep -qxF "$top/lxc.pivot" "$rt_dir/run/pivot"; then
+			rt_wait 2 rt_remove_cgroup "$top/lxc.pivot"
+		fi
 	done
 	# Runtimes in a view of v2 alone switch it on for all, and nobody can use it in v1 then.
 	if [ -e /sys/fs/cgroup/unified/cgroup.subtree_control ]; then
