@@ -511,6 +511,7 @@ static void apply_fork(struct containers *c, const struct bw_fork *rec)
 		inherit_runner(c, rec);
 		settle_both(c, &rec->hdr);
 	}
+	learn_namespace(c, &rec->hdr);
 }
 
 /* With its first process a pid namespace ends, and its number may be another's at once. */
