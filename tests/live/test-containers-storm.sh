@@ -31,9 +31,10 @@ cat >"$work/rules.yaml" <<'END'
   output: unresolved %proc.cmdline %container.id
   priority: NOTICE
 - rule: Set Up
-  desc: The copy of itself that a runtime runs from memory.
-  condition: evt.type in (execve, execveat) and evt.res = SUCCESS and proc.is_exe_from_memfd = true
-    and proc.exepath contains "_cloned:"
+  desc: A runtime's own program, or the copy of itself that it runs from memory where its file could be written.
+  condition: evt.type in (execve, execveat) and evt.res = SUCCESS
+    and (proc.exepath endswith "/runc" or proc.exepath endswith "/crun"
+         or (proc.is_exe_from_memfd = true and proc.exepath contains "_cloned:"))
   output: copy %proc.exepath %proc.is_container_runtime
   priority: NOTICE
 END
@@ -98,8 +99,8 @@ for kind in "${kinds[@]}"; do
 	ok "$kind: none is the host's" test "${n_host:-1}" = 0
 done
 no_alert 'no runtime at work is unresolved' '.rule == "Unresolved"'
-has_alert 'the copies in memory were seen' '.rule == "Set Up" and .output_fields["proc.is_container_runtime"] == true'
-no_alert 'and every one is known as the runtime' '.rule == "Set Up" and .output_fields["proc.is_container_runtime"] != true'
+has_alert 'runtimes at work were seen' '.rule == "Set Up" and .output_fields["proc.is_container_runtime"] == true'
+no_alert 'and every one is known as a runtime' '.rule == "Set Up" and .output_fields["proc.is_container_runtime"] != true'
 judge out.jsonl
 echo "# the agent held $first_kib KiB after the first storm and $last_kib KiB at the end"
 ok 'memory stays where it was' test "$last_kib" -lt $((first_kib + 8192))
