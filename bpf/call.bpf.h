@@ -7,10 +7,13 @@
 
 enum {
 	TS_COMPAT_BIT = 2, /* x86: thread_info.status, a 32-bit call is under way */
+	X32_BIT = 0x40000000, /* x86: __X32_SYSCALL_BIT; the numbers are the same from 0 to 511 */
 	TIF_32BIT_BIT = 1 << 22, /* arm64: thread_info.flags, a 32-bit task */
 	ERESTARTSYS_FIRST = 512, /* include/linux/errno.h: results that user space never sees */
 	ERESTARTSYS_LAST = 516,
 	EINTR_SEEN = 4,
+	ID16_MASK = 0xffff,
+	ID16_UNCHANGED = 0xffff,
 };
 
 /* A call at its exit. */
@@ -27,7 +30,7 @@ struct call {
 static __always_inline __u32 call_number(struct pt_regs *regs)
 {
 #if defined(__TARGET_ARCH_x86)
-	return regs->orig_ax;
+	return regs->orig_ax & ~X32_BIT;
 #else
 	return regs->syscallno;
 #endif
@@ -40,6 +43,16 @@ static __always_inline bool is_compat(struct task_struct *task)
 #else
 	return BPF_CORE_READ(task, thread_info.flags) & TIF_32BIT_BIT;
 #endif
+}
+
+static __always_inline __u64 call_register(const struct call *call, __u32 index);
+
+/* The entry of the call behind a socketcall(2); the arguments lie in memory. */
+static __always_inline const struct bw_call_entry *socketcall_entry(const struct call *call)
+{
+	__u32 which = call_register(call, 0);
+
+	return bpf_map_lookup_elem(&bw_socketcalls, &which);
 }
 
 /* Returns false for a call that nobody knows. */
@@ -61,6 +74,10 @@ static __always_inline bool call_lookup(struct call *call, struct pt_regs *regs)
 	if (is_compat(call->task)) {
 		call->abi = BW_ABI_COMPAT32;
 		entry = &number->abi[BW_ABI_COMPAT32];
+		if (entry->flags & BW_CALL_F_SOCKET)
+			entry = socketcall_entry(call);
+		if (!entry)
+			return false;
 	}
 	call->call = entry->call;
 	call->slot = entry->slot;
@@ -92,8 +109,9 @@ static __always_inline void call_to_header(const struct call *call, struct bw_hd
 	hdr->abi = call->abi;
 }
 
+/* Not of a call whose arguments lie in memory. */
 #if defined(__TARGET_ARCH_x86)
-static __always_inline __u64 call_arg(const struct call *call, __u32 index)
+static __always_inline __u64 call_register(const struct call *call, __u32 index)
 {
 	struct pt_regs *regs = call->regs;
 	bool compat = call->abi == BW_ABI_COMPAT32;
@@ -122,7 +140,7 @@ static __always_inline __u64 call_arg(const struct call *call, __u32 index)
 	return compat ? (__u32)value : value;
 }
 #else
-static __always_inline __u64 call_arg(const struct call *call, __u32 index)
+static __always_inline __u64 call_register(const struct call *call, __u32 index)
 {
 	struct pt_regs *regs = call->regs;
 	__u64 value;
@@ -150,5 +168,35 @@ static __always_inline __u64 call_arg(const struct call *call, __u32 index)
 	return call->abi == BW_ABI_COMPAT32 ? (__u32)value : value;
 }
 #endif
+
+/* Argument `index` as passed, whichever way it was. */
+static __always_inline __u64 call_arg(const struct call *call, __u32 index)
+{
+	__u32 value = 0;
+	__u64 array;
+
+	if (!(call->flags & (BW_CALL_F_SOCKET | BW_CALL_F_MEMORY)))
+		return call_register(call, index);
+	array = call_register(call, call->flags & BW_CALL_F_SOCKET ? 1 : 0);
+	bpf_probe_read_user(&value, sizeof(value), (void *)(array + index * sizeof(value)));
+	return value;
+}
+
+/* An id as passed: the old calls' 16-bit -1 means "leave it" as the wide one does. */
+static __always_inline __u32 id_arg(const struct call *call, __u32 index)
+{
+	__u32 id = call_arg(call, index);
+
+	if (!(call->flags & BW_CALL_F_ID16))
+		return id;
+	id &= ID16_MASK;
+	return id == ID16_UNCHANGED ? (__u32)-1 : id;
+}
+
+/* Whether the caller's structures have 32-bit pointers. */
+static __always_inline bool is_narrow(const struct call *call)
+{
+	return call->abi == BW_ABI_COMPAT32 || call->flags & BW_CALL_F_NARROW;
+}
 
 #endif /* BPFWATCH_CALL_BPF_H */

@@ -9,7 +9,6 @@
 #include "socket.bpf.h"
 
 enum {
-	SOCKETCALL_CONNECT = 3, /* SYS_CONNECT, include/uapi/linux/net.h */
 	SUN_PATH_MAX = 108, /* sizeof(sun_path) */
 	SUN_PATH_OFF = 2, /* offset of sun_path */
 	SOCKADDR_IN_LEN = 8, /* what we read of struct sockaddr_in */
@@ -31,25 +30,11 @@ struct user_addr {
 	__u32 scope;
 };
 
-/* Returns false when it is another call of the same number. */
-static __always_inline bool asked_from(const struct call *call, struct asked *out)
+static __always_inline void asked_from(const struct call *call, struct asked *out)
 {
-	__u32 args[3];
-
-	if (!(call->flags & BW_CALL_F_SOCKET)) {
-		out->fd = call_arg(call, 0);
-		out->addr = (void *)call_arg(call, 1);
-		out->len = call_arg(call, 2);
-		return true;
-	}
-	if (call_arg(call, 0) != SOCKETCALL_CONNECT)
-		return false;
-	if (bpf_probe_read_user(args, sizeof(args), (void *)call_arg(call, 1)))
-		return false;
-	out->fd = args[0];
-	out->addr = (void *)(__u64)args[1];
-	out->len = args[2];
-	return true;
+	out->fd = call_arg(call, 0);
+	out->addr = (void *)call_arg(call, 1);
+	out->len = call_arg(call, 2);
 }
 
 /* The caller's word for the destination. */
@@ -132,8 +117,9 @@ int BPF_PROG(on_connect, struct pt_regs *regs, long ret)
 	struct file *file;
 	struct sock *sk;
 
-	if (!call_begin(&call, regs, ret) || !asked_from(&call, &asked))
+	if (!call_begin(&call, regs, ret))
 		return 0;
+	asked_from(&call, &asked);
 	file = file_of_fd(call.task, asked.fd);
 	sk = file ? sock_of_file(file) : NULL;
 	if (!sk)

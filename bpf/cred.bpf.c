@@ -7,19 +7,6 @@
 #include "call.bpf.h"
 #include "remember.bpf.h"
 
-enum { ID16_MASK = 0xffff, ID16_UNCHANGED = 0xffff };
-
-/* An id as passed: the old calls' 16-bit -1 means "leave it" as the wide one does. */
-static __always_inline __u32 id_arg(const struct call *call, __u32 index)
-{
-	__u32 id = call_arg(call, index);
-
-	if (!(call->flags & BW_CALL_F_ID16))
-		return id;
-	id &= ID16_MASK;
-	return id == ID16_UNCHANGED ? (__u32)-1 : id;
-}
-
 /*
  * Only a change belongs to a process's life: anyone can call setuid(getuid()) or
  * be refused a million times a second, which must not cost an exec.

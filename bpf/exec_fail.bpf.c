@@ -13,7 +13,7 @@ static __always_inline __u64 user_pointer(const struct call *call, __u64 array, 
 	__u32 narrow = 0;
 	__u64 wide = 0;
 
-	if (call->abi == BW_ABI_COMPAT32) {
+	if (is_narrow(call)) {
 		bpf_probe_read_user(&narrow, sizeof(narrow),
 				    (void *)(array + index * sizeof(narrow)));
 		return narrow;

@@ -5,6 +5,8 @@
 /* An open file by its kernel objects. */
 #include "path.bpf.h"
 
+#include <linux/fcntl.h>
+
 /* Kernel constants without a UAPI name. */
 enum {
 	FMODE_CREATED_BIT = 1 << 20, /* include/linux/fs.h */
@@ -139,6 +141,22 @@ static __always_inline struct file *file_of_fd(struct task_struct *task, __u32 f
 		return NULL;
 	bpf_probe_read_kernel(&file, sizeof(file), &table[fd]);
 	return file;
+}
+
+/* Append the directory that a relative path starts from. */
+static __always_inline void record_add_dir(struct build *b, struct bw_str *str,
+					   struct task_struct *task, __s32 dirfd)
+{
+	struct file *dir;
+
+	if (dirfd == AT_FDCWD) {
+		record_add_cwd(b, str, task);
+		return;
+	}
+	dir = file_of_fd(task, dirfd);
+	if (dir)
+		record_add_path(b, str, task, BPF_CORE_READ(dir, f_path.dentry),
+				BPF_CORE_READ(dir, f_path.mnt));
 }
 
 #endif /* BPFWATCH_FILE_BPF_H */

@@ -77,6 +77,21 @@ struct {
 	__type(value, struct bw_number);
 } bw_calls __weak SEC(".maps");
 
+/* The calls behind socketcall(2); the key is its first argument. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, BW_SOCKETCALLS_MAX);
+	__type(key, __u32);
+	__type(value, struct bw_call_entry);
+} bw_socketcalls __weak SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, BW_CALL_MAX);
+	__type(key, __u32);
+	__type(value, struct bw_decode);
+} bw_decodes __weak SEC(".maps");
+
 struct {
 	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
 	__uint(max_entries, BW_SLOT_MAX);

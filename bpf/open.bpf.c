@@ -8,7 +8,6 @@
 #include "call.bpf.h"
 #include "file.bpf.h"
 
-#include <linux/fcntl.h>
 #include <linux/openat2.h>
 
 /* What the caller asked for. */
@@ -65,18 +64,10 @@ static __always_inline void asked_from(const struct call *call, struct asked *ou
 static __always_inline void add_base(struct build *b, struct bw_open *rec, const struct call *call)
 {
 	__u32 off = rec->given.off & (BW_RECORD_MAX - 1); /* bound for the verifier */
-	struct file *dir;
 
 	if (((char *)rec)[off] == '/' && rec->given.len)
 		return;
-	if (rec->dirfd == AT_FDCWD) {
-		record_add_cwd(b, &rec->base, call->task);
-		return;
-	}
-	dir = file_of_fd(call->task, rec->dirfd);
-	if (dir)
-		record_add_path(b, &rec->base, call->task, BPF_CORE_READ(dir, f_path.dentry),
-				BPF_CORE_READ(dir, f_path.mnt));
+	record_add_dir(b, &rec->base, call->task, rec->dirfd);
 }
 
 SEC("tp_btf/sys_exit")

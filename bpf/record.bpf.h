@@ -32,6 +32,15 @@ static __always_inline struct bw_hdr *record_begin_in(struct build *b, __u32 slo
 	return b->hdr;
 }
 
+/* For a global function: go on with the record of its caller. */
+static __always_inline void record_resume(struct build *b, __u32 slot, struct scratch *scratch)
+{
+	b->slot = slot;
+	b->scratch = scratch;
+	b->owner = scratch->owner;
+	b->hdr = (struct bw_hdr *)scratch->record;
+}
+
 /*
  * Start a record of `type` with `fixed` bytes before its strings, all zero but the header.
  * A macro, because memset needs the constant.

@@ -17,12 +17,14 @@
 #include <linux/types.h>
 
 /* Bumped by any change of layout or meaning; recorded in capture files. */
-#define BW_WIRE_VERSION 1
+#define BW_WIRE_VERSION 2
 
 #define BW_COMM_LEN   16 /* kernel's TASK_COMM_LEN */
 #define BW_STR_MAX    4096 /* longest string, NUL included (PATH_MAX) */
-#define BW_RECORD_MAX 32768 /* longest record; a power of two */
+#define BW_RECORD_MAX 65536 /* longest record; a power of two */
 #define BW_STDIO_MAX  3 /* descriptors 0, 1 and 2 */
+#define BW_ARGS_MAX   6 /* arguments of a system call */
+#define BW_BASES_MAX  2 /* relative paths of one call */
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic error "-Wpadded"
@@ -50,10 +52,12 @@ enum bw_event_type {
 	BW_EVENT_CRED = 5, /* struct bw_cred_change */
 	BW_EVENT_CHDIR = 6, /* struct bw_chdir */
 	BW_EVENT_CGROUP = 7, /* struct bw_cgroup */
+	BW_EVENT_COMM = 8, /* struct bw_comm; activity lane: anybody may do it at any rate */
 
 	/* Activity lane. */
 	BW_EVENT_OPEN = 16, /* struct bw_open */
-	BW_EVENT_CONNECT = 17, /* struct bw_connect */
+	BW_EVENT_CONNECT = 17, /* struct bw_connect; a connection begun, whatever the call */
+	BW_EVENT_CALL = 18, /* struct bw_syscall; every call without a type of its own */
 
 	/* Made in user space, so that a capture holds all that a replay needs. */
 	BW_EVENT_PROC = 64, /* struct bw_exec: a process that was there before us */
@@ -90,6 +94,118 @@ enum bw_call {
 	BW_CALL_CAPSET,
 	BW_CALL_CHDIR,
 	BW_CALL_FCHDIR,
+
+	/* Not calls: what the kernel did without one that explains it. */
+	BW_CALL_CRED_CHANGE,
+	BW_CALL_COMM_CHANGE,
+
+	/* Those that give a struct bw_syscall. */
+	BW_CALL_DUP,
+	BW_CALL_DUP2,
+	BW_CALL_DUP3,
+	BW_CALL_FCNTL,
+	BW_CALL_SOCKET,
+	BW_CALL_SOCKETPAIR,
+	BW_CALL_BIND,
+	BW_CALL_LISTEN,
+	BW_CALL_ACCEPT,
+	BW_CALL_ACCEPT4,
+	BW_CALL_SENDTO,
+	BW_CALL_SENDMSG,
+	BW_CALL_SENDMMSG,
+	BW_CALL_RECVFROM,
+	BW_CALL_RECVMSG,
+	BW_CALL_RECVMMSG,
+	BW_CALL_SHUTDOWN,
+	BW_CALL_SETSOCKOPT,
+	BW_CALL_MKDIR,
+	BW_CALL_MKDIRAT,
+	BW_CALL_RMDIR,
+	BW_CALL_UNLINK,
+	BW_CALL_UNLINKAT,
+	BW_CALL_RENAME,
+	BW_CALL_RENAMEAT,
+	BW_CALL_RENAMEAT2,
+	BW_CALL_LINK,
+	BW_CALL_LINKAT,
+	BW_CALL_SYMLINK,
+	BW_CALL_SYMLINKAT,
+	BW_CALL_CHMOD,
+	BW_CALL_FCHMOD,
+	BW_CALL_FCHMODAT,
+	BW_CALL_FCHMODAT2,
+	BW_CALL_CHOWN,
+	BW_CALL_FCHOWN,
+	BW_CALL_LCHOWN,
+	BW_CALL_FCHOWNAT,
+	BW_CALL_TRUNCATE,
+	BW_CALL_FTRUNCATE,
+	BW_CALL_MKNOD,
+	BW_CALL_MKNODAT,
+	BW_CALL_SETXATTR,
+	BW_CALL_LSETXATTR,
+	BW_CALL_FSETXATTR,
+	BW_CALL_SETXATTRAT,
+	BW_CALL_UTIMENSAT,
+	BW_CALL_MOUNT,
+	BW_CALL_UMOUNT,
+	BW_CALL_UMOUNT2,
+	BW_CALL_OPEN_TREE,
+	BW_CALL_MOVE_MOUNT,
+	BW_CALL_FSOPEN,
+	BW_CALL_FSCONFIG,
+	BW_CALL_FSMOUNT,
+	BW_CALL_FSPICK,
+	BW_CALL_MOUNT_SETATTR,
+	BW_CALL_OPEN_TREE_ATTR,
+	BW_CALL_CHROOT,
+	BW_CALL_PIVOT_ROOT,
+	BW_CALL_SETNS,
+	BW_CALL_UNSHARE,
+	BW_CALL_PTRACE,
+	BW_CALL_PROCESS_VM_READV,
+	BW_CALL_PROCESS_VM_WRITEV,
+	BW_CALL_PIDFD_OPEN,
+	BW_CALL_PIDFD_GETFD,
+	BW_CALL_KILL,
+	BW_CALL_TKILL,
+	BW_CALL_TGKILL,
+	BW_CALL_RT_SIGQUEUEINFO,
+	BW_CALL_RT_TGSIGQUEUEINFO,
+	BW_CALL_PIDFD_SEND_SIGNAL,
+	BW_CALL_PRCTL,
+	BW_CALL_SECCOMP,
+	BW_CALL_SETSID,
+	BW_CALL_SETPGID,
+	BW_CALL_PERSONALITY,
+	BW_CALL_KEYCTL,
+	BW_CALL_ADD_KEY,
+	BW_CALL_REQUEST_KEY,
+	BW_CALL_MEMFD_CREATE,
+	BW_CALL_MEMFD_SECRET,
+	BW_CALL_MMAP,
+	BW_CALL_MPROTECT,
+	BW_CALL_PKEY_MPROTECT,
+	BW_CALL_USERFAULTFD,
+	BW_CALL_BPF,
+	BW_CALL_PERF_EVENT_OPEN,
+	BW_CALL_IO_URING_SETUP,
+	BW_CALL_IO_URING_ENTER,
+	BW_CALL_IO_URING_REGISTER,
+	BW_CALL_IO_SUBMIT,
+	BW_CALL_INIT_MODULE,
+	BW_CALL_FINIT_MODULE,
+	BW_CALL_DELETE_MODULE,
+	BW_CALL_KEXEC_LOAD,
+	BW_CALL_KEXEC_FILE_LOAD,
+	BW_CALL_REBOOT,
+	BW_CALL_ACCT,
+	BW_CALL_SETHOSTNAME,
+	BW_CALL_SETDOMAINNAME,
+	BW_CALL_IOPL,
+	BW_CALL_IOPERM,
+	BW_CALL_NAME_TO_HANDLE_AT,
+	BW_CALL_FANOTIFY_INIT,
 	BW_CALL_MAX,
 };
 
@@ -110,6 +226,8 @@ struct bw_str {
 #define BW_F_CLAIM     (1U << 1) /* path or address is the caller's word, not the kernel's */
 #define BW_F_READ_FAIL (1U << 2) /* a string could not be read */
 #define BW_F_NO_BEFORE (1U << 3) /* credentials before the event are not known */
+#define BW_F_PENDING   (1U << 4) /* taken before its end: ret is 0 and tells nothing */
+#define BW_F_CHROOT    (1U << 5) /* the task's root is not that of its mount namespace */
 
 /* bw_hdr.ns_differs: namespaces of the task that are not the host's */
 #define BW_NS_MNT    (1U << 0)
@@ -216,10 +334,31 @@ struct bw_stdio {
 	__u16 protocol; /* socket: IPPROTO_* */
 };
 
+/* bw_fd.flags */
+#define BW_FD_SOCKET  (1U << 0) /* the socket's members are set */
+#define BW_FD_CHANGED (1U << 1) /* its peer is another than at the last event of this socket */
+#define BW_FD_RESULT  (1U << 2) /* the call made it */
+
+/* What a descriptor stands for, from the descriptor table at the exit of the call. */
+struct bw_fd {
+	struct bw_file file; /* mode 0: there is no such descriptor */
+	struct bw_addr local;
+	struct bw_addr remote; /* of the packet sent, where that is not the socket's own */
+	__u16 family; /* AF_* */
+	__u16 sock_type; /* SOCK_* */
+	__u16 protocol; /* IPPROTO_* */
+	__u16 sock_state; /* TCP_* */
+	__s32 num; /* -1: none */
+	__u32 flags; /* BW_FD_* */
+	struct bw_str path; /* canonical; of a unix socket, where it or its peer is bound */
+	__u32 pad0;
+};
+
 /* A new process.  Its credentials, cgroups and namespaces are in the header. */
 struct bw_fork {
 	struct bw_hdr hdr; /* the child */
 	__u64 creator_start_ns; /* who called clone: differs from the parent with CLONE_PARENT */
+	__u64 clone_flags; /* CLONE_*; as passed */
 	__u32 creator_tgid;
 	__u32 creator_tid;
 	char tail[];
@@ -248,8 +387,12 @@ struct bw_exec {
 	struct bw_str filename; /* as given (bprm->filename) */
 	struct bw_str interp; /* bprm->interp if it differs: the script's interpreter */
 	struct bw_str cwd;
-	struct bw_str argv;
+	struct bw_str argv; /* from the start; BW_F_TRUNC tells that there is more */
 	struct bw_str env; /* empty unless a rule asks for it */
+	struct bw_str argv_tail; /* the end of what argv could not hold; may begin within a string */
+	struct bw_str env_tail;
+	struct bw_str root; /* with BW_F_CHROOT: the task's root in its mount namespace */
+	__u32 pad0;
 	char tail[];
 };
 
@@ -270,7 +413,11 @@ struct bw_exit {
 	char tail[];
 };
 
-/* set*id, setgroups, capset; credentials of the calling thread. */
+/*
+ * set*id, setgroups, capset; credentials of the calling thread.  Call
+ * BW_CALL_CRED_CHANGE: they are not what they were when last seen, and no call
+ * was there to change them.
+ */
 struct bw_cred_change {
 	struct bw_hdr hdr; /* ids after the call */
 	struct bw_cred before;
@@ -284,6 +431,13 @@ struct bw_chdir {
 	struct bw_hdr hdr;
 	struct bw_str cwd; /* the new one, from its dentry */
 	__u32 pad0;
+	char tail[];
+};
+
+/* A thread changed its name other than by an exec; the header has the new one. */
+struct bw_comm {
+	struct bw_hdr hdr;
+	char old[BW_COMM_LEN];
 	char tail[];
 };
 
@@ -320,10 +474,14 @@ struct bw_open {
 	struct bw_str path; /* canonical, below the task's root */
 	struct bw_str given; /* as the caller wrote it */
 	struct bw_str base; /* directory that given is relative to, if it is and the open failed */
-	__u32 pad0;
+	struct bw_str root; /* with BW_F_CHROOT: the task's root in its mount namespace */
 	char tail[];
 };
 
+/*
+ * Call BW_CALL_CONNECT: connect(2), or its io_uring operation.  Another call
+ * (sendto with MSG_FASTOPEN): it began a TCP connection, as seen at its SYN.
+ */
 struct bw_connect {
 	struct bw_hdr hdr;
 	struct bw_addr local;
@@ -336,6 +494,22 @@ struct bw_connect {
 	struct bw_str path; /* unix: canonical path of the peer's socket file */
 	struct bw_str given; /* unix: sun_path; an abstract name starts with @ */
 	__u32 pad1;
+	char tail[];
+};
+
+/*
+ * Any other call, at its exit.  What the arguments are, tells a table (struct
+ * bw_decode in calls.h), so a new call needs no layout of its own.
+ */
+struct bw_syscall {
+	struct bw_hdr hdr;
+	__u64 args[BW_ARGS_MAX]; /* as passed */
+	struct bw_fd fd; /* of the first BW_ARG_FD, or of the result */
+	struct bw_str
+		text[BW_ARGS_MAX]; /* what the argument points to: a string, or the head of a buffer */
+	struct bw_str base[BW_BASES_MAX]; /* where the first and second path start, if relative */
+	struct bw_str root; /* with BW_F_CHROOT: the task's root in its mount namespace */
+	__u32 data_bytes; /* of the whole buffer */
 	char tail[];
 };
 
@@ -362,6 +536,7 @@ enum bw_stat {
 	BW_STAT_TRUNCATED, /* records with a string that was cut */
 	BW_STAT_CRED_FULL, /* credentials of a task could not be remembered */
 	BW_STAT_OVERSIZE, /* a record did not fit BW_RECORD_MAX */
+	BW_STAT_URING_FULL, /* io_uring operations told before their end: too many under way */
 	BW_STAT_MAX,
 };
 
@@ -378,8 +553,8 @@ _Static_assert(sizeof(struct bw_hdr) == 152, "wire layout of bw_hdr");
 _Static_assert(sizeof(struct bw_cred) == 80, "wire layout of bw_cred");
 _Static_assert(sizeof(struct bw_file) == 56, "wire layout of bw_file");
 _Static_assert(sizeof(struct bw_addr) == 24, "wire layout of bw_addr");
-_Static_assert(sizeof(struct bw_fork) == 168, "wire layout of bw_fork");
-_Static_assert(sizeof(struct bw_exec) == 488, "wire layout of bw_exec");
+_Static_assert(sizeof(struct bw_fork) == 176, "wire layout of bw_fork");
+_Static_assert(sizeof(struct bw_exec) == 504, "wire layout of bw_exec");
 _Static_assert(sizeof(struct bw_exec_fail) == 168, "wire layout of bw_exec_fail");
 _Static_assert(sizeof(struct bw_exit) == 160, "wire layout of bw_exit");
 _Static_assert(sizeof(struct bw_cred_change) == 328, "wire layout of bw_cred_change");
@@ -387,6 +562,9 @@ _Static_assert(sizeof(struct bw_chdir) == 160, "wire layout of bw_chdir");
 _Static_assert(sizeof(struct bw_cgroup) == 184, "wire layout of bw_cgroup");
 _Static_assert(sizeof(struct bw_open) == 240, "wire layout of bw_open");
 _Static_assert(sizeof(struct bw_connect) == 224, "wire layout of bw_connect");
+_Static_assert(sizeof(struct bw_fd) == 128, "wire layout of bw_fd");
+_Static_assert(sizeof(struct bw_comm) == 168, "wire layout of bw_comm");
+_Static_assert(sizeof(struct bw_syscall) == 368, "wire layout of bw_syscall");
 _Static_assert(sizeof(struct bw_container) == 176, "wire layout of bw_container");
 
 #endif /* BPFWATCH_EVENT_H */

@@ -68,7 +68,7 @@ static void only_what_is_asked_for_is_loaded(void **state)
 	} rows[] = {
 		{ BW_CALL_OPENAT, "on_open" },      { BW_CALL_CONNECT, "on_connect" },
 		{ BW_CALL_SETUID, "on_cred" },      { BW_CALL_CHDIR, "on_chdir" },
-		{ BW_CALL_EXECVE, "on_exec_fail" },
+		{ BW_CALL_EXECVE, "on_exec_fail" }, { BW_CALL_MKDIR, "on_call" },
 	};
 
 	(void)state;

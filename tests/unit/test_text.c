@@ -67,8 +67,12 @@ static void clear_unwritten(void)
 	case BW_EVENT_CHDIR:
 		((struct bw_chdir *)sample.data)->pad0 = 0;
 		break;
-	case BW_EVENT_OPEN:
-		((struct bw_open *)sample.data)->pad0 = 0;
+	case BW_EVENT_EXEC:
+	case BW_EVENT_PROC:
+		((struct bw_exec *)sample.data)->pad0 = 0;
+		break;
+	case BW_EVENT_CALL:
+		((struct bw_syscall *)sample.data)->fd.pad0 = 0;
 		break;
 	case BW_EVENT_CONNECT:
 		((struct bw_connect *)sample.data)->pad0 = 0;

@@ -62,11 +62,9 @@ static int print_support(const struct falco *falco)
 static int print_ignored(void)
 {
 	const char *name;
-	uint64_t calls;
 
 	for (uint32_t i = 0; (name = event_type_name(i)); i++) {
-		calls = 0;
-		if (!event_type_calls(i, &calls))
+		if (!event_type_is_delivered(i))
 			printf("%s\n", name);
 	}
 	return EXIT_FINE;
@@ -198,9 +196,7 @@ static int dry_run(const struct falco *falco)
 	printf("dry run: %zu rules, %zu of them enabled; event types:", rules_count(rules),
 	       n_active);
 	for (uint32_t i = 0; event_type_name(i); i++) {
-		uint64_t calls = 0;
-
-		if (rules_want_event(rules, i) && event_type_calls(i, &calls))
+		if (rules_want_event(rules, i) && event_type_is_delivered(i))
 			printf(" %s", event_type_name(i));
 	}
 	printf("\n");

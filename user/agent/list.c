@@ -114,14 +114,12 @@ static int print_events_json(void)
 	cJSON *root = cJSON_CreateObject();
 	cJSON *array = cJSON_CreateArray();
 	const char *name;
-	uint64_t calls;
 
 	for (uint32_t i = 0; (name = event_type_name(i)); i++) {
 		cJSON *item = cJSON_CreateObject();
 
-		calls = 0;
 		json_out_put(item, "name", json_out_str(name));
-		json_out_put(item, "delivered", cJSON_CreateBool(event_type_calls(i, &calls)));
+		json_out_put(item, "delivered", cJSON_CreateBool(event_type_is_delivered(i)));
 		json_out_add(array, item);
 	}
 	json_out_put(root, "events", array);
@@ -133,15 +131,13 @@ static int list_events(const struct options *options)
 	const bool markdown = options->list_format == LIST_MARKDOWN;
 	const char *name;
 	const char *state;
-	uint64_t calls;
 
 	if (options->list_format == LIST_JSON)
 		return print_events_json();
 	if (markdown)
 		printf("| Name | State |\n|---|---|\n");
 	for (uint32_t i = 0; (name = event_type_name(i)); i++) {
-		calls = 0;
-		state = event_type_calls(i, &calls) ? "delivered" : "known, not delivered";
+		state = event_type_is_delivered(i) ? "delivered" : "known, not delivered";
 		printf(markdown ? "| `%s` | %s |\n" : "%-28s %s\n", name, state);
 	}
 	return EXIT_FINE;

@@ -6,31 +6,35 @@
 #include "fields/events.h"
 
 /* The calls behind every event type that a rule can be reached by. */
-static uint64_t wanted_calls(const struct rules *rules)
+static void wanted_calls(const struct rules *rules, bool wanted[BW_CALL_MAX])
 {
-	uint64_t wanted = 0;
-	uint64_t calls;
-
+	memset(wanted, 0, BW_CALL_MAX * sizeof(*wanted));
 	for (uint32_t i = 0; i < event_type_count(); i++) {
-		calls = 0;
-		if ((!rules || rules_want_event(rules, i)) && event_type_calls(i, &calls))
-			wanted |= calls;
+		if (!rules || rules_want_event(rules, i))
+			(void)event_type_calls(i, wanted);
 	}
-	return wanted;
+}
+
+/* Process life is seen without a hook on system calls. */
+static bool is_life(unsigned int call)
+{
+	return call == BW_CALL_FORK || call == BW_CALL_VFORK || call == BW_CALL_CLONE ||
+	       call == BW_CALL_CLONE3 || call == BW_CALL_EXIT;
 }
 
 void plan_sensor(const struct rules *rules, const struct engine *engine,
 		 struct sensor_config *config)
 {
-	const uint64_t cwd_calls = 1ULL << BW_CALL_CHDIR | 1ULL << BW_CALL_FCHDIR;
-	uint64_t wanted = wanted_calls(rules);
+	bool any = false;
 
+	wanted_calls(rules, config->calls);
+	for (unsigned int call = BW_CALL_NONE + 1; call < BW_CALL_MAX; call++)
+		any = any || (config->calls[call] && !is_life(call));
 	/* Rare, and they keep proc.cwd true; but not worth a system call hook of their own. */
-	if (wanted & ~(1ULL << BW_CALL_FORK | 1ULL << BW_CALL_VFORK | 1ULL << BW_CALL_CLONE |
-		       1ULL << BW_CALL_CLONE3 | 1ULL << BW_CALL_EXIT))
-		wanted |= cwd_calls;
-	for (unsigned int call = 0; call < BW_CALL_MAX; call++)
-		config->calls[call] = wanted >> call & 1;
+	if (any) {
+		config->calls[BW_CALL_CHDIR] = true;
+		config->calls[BW_CALL_FCHDIR] = true;
+	}
 	config->want_env = !rules || rules_use_field(rules, "proc.env") ||
 			   (engine && engine_uses_field(engine, "proc.env"));
 }

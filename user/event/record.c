@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#define RECORD_STRS_MAX 6 /* of BW_EVENT_EXEC */
+#define RECORD_STRS_MAX 10 /* of BW_EVENT_CALL */
 
 /* What record_parse() has to know of a type. */
 struct record_type {
@@ -20,9 +20,10 @@ struct record_type {
 /* clang-format off */
 static const struct record_type types[BW_EVENT_MAX] = {
 	[BW_EVENT_FORK] = { "fork", sizeof(struct bw_fork), 0, { 0 } },
-	[BW_EVENT_EXEC] = { "exec", sizeof(struct bw_exec), 6, {
+	[BW_EVENT_EXEC] = { "exec", sizeof(struct bw_exec), 9, {
 		STR_AT(bw_exec, path), STR_AT(bw_exec, filename), STR_AT(bw_exec, interp),
-		STR_AT(bw_exec, cwd), STR_AT(bw_exec, argv), STR_AT(bw_exec, env) } },
+		STR_AT(bw_exec, cwd), STR_AT(bw_exec, argv), STR_AT(bw_exec, env),
+		STR_AT(bw_exec, argv_tail), STR_AT(bw_exec, env_tail), STR_AT(bw_exec, root) } },
 	[BW_EVENT_EXEC_FAIL] = { "exec_fail", sizeof(struct bw_exec_fail), 2, {
 		STR_AT(bw_exec_fail, filename), STR_AT(bw_exec_fail, argv) } },
 	[BW_EVENT_EXIT] = { "exit", sizeof(struct bw_exit), 0, { 0 } },
@@ -30,13 +31,22 @@ static const struct record_type types[BW_EVENT_MAX] = {
 	[BW_EVENT_CHDIR] = { "chdir", sizeof(struct bw_chdir), 1, { STR_AT(bw_chdir, cwd) } },
 	[BW_EVENT_CGROUP] = { "cgroup", sizeof(struct bw_cgroup), 1, {
 		STR_AT(bw_cgroup, path) } },
-	[BW_EVENT_OPEN] = { "open", sizeof(struct bw_open), 3, {
-		STR_AT(bw_open, path), STR_AT(bw_open, given), STR_AT(bw_open, base) } },
+	[BW_EVENT_OPEN] = { "open", sizeof(struct bw_open), 4, {
+		STR_AT(bw_open, path), STR_AT(bw_open, given), STR_AT(bw_open, base),
+		STR_AT(bw_open, root) } },
 	[BW_EVENT_CONNECT] = { "connect", sizeof(struct bw_connect), 2, {
 		STR_AT(bw_connect, path), STR_AT(bw_connect, given) } },
-	[BW_EVENT_PROC] = { "proc", sizeof(struct bw_exec), 6, {
+	[BW_EVENT_COMM] = { "comm", sizeof(struct bw_comm), 0, { 0 } },
+	[BW_EVENT_CALL] = { "call", sizeof(struct bw_syscall), 10, {
+		STR_AT(bw_syscall, fd.path), STR_AT(bw_syscall, text[0]),
+		STR_AT(bw_syscall, text[1]), STR_AT(bw_syscall, text[2]),
+		STR_AT(bw_syscall, text[3]), STR_AT(bw_syscall, text[4]),
+		STR_AT(bw_syscall, text[5]), STR_AT(bw_syscall, base[0]),
+		STR_AT(bw_syscall, base[1]), STR_AT(bw_syscall, root) } },
+	[BW_EVENT_PROC] = { "proc", sizeof(struct bw_exec), 9, {
 		STR_AT(bw_exec, path), STR_AT(bw_exec, filename), STR_AT(bw_exec, interp),
-		STR_AT(bw_exec, cwd), STR_AT(bw_exec, argv), STR_AT(bw_exec, env) } },
+		STR_AT(bw_exec, cwd), STR_AT(bw_exec, argv), STR_AT(bw_exec, env),
+		STR_AT(bw_exec, argv_tail), STR_AT(bw_exec, env_tail), STR_AT(bw_exec, root) } },
 	[BW_EVENT_CONTAINER] = { "container", sizeof(struct bw_container), 1, {
 		STR_AT(bw_container, json) } },
 	[BW_EVENT_LOSS] = { "loss", sizeof(struct bw_loss), 0, { 0 } },
@@ -62,11 +72,14 @@ static bool str_is_valid(const char *data, size_t len, size_t fixed_bytes, struc
 static bool fields_are_valid(const struct bw_hdr *hdr)
 {
 	const struct bw_cgroup *cgroup = (const void *)hdr;
+	const struct bw_comm *comm = (const void *)hdr;
 
 	if (hdr->call >= BW_CALL_MAX || hdr->abi > BW_ABI_IO_URING)
 		return false;
 	if (!memchr(hdr->comm, '\0', sizeof(hdr->comm)))
 		return false;
+	if (hdr->type == BW_EVENT_COMM)
+		return memchr(comm->old, '\0', sizeof(comm->old));
 	if (hdr->type == BW_EVENT_CGROUP)
 		return cgroup->op >= BW_CGROUP_MKDIR && cgroup->op <= BW_CGROUP_RENAME;
 	return true;

@@ -30,6 +30,8 @@ struct record {
 		const struct bw_cgroup *cgroup;
 		const struct bw_open *open;
 		const struct bw_connect *connect;
+		const struct bw_comm *comm;
+		const struct bw_syscall *syscall;
 		const struct bw_container *container;
 		const struct bw_loss *loss;
 	};
@@ -48,5 +50,8 @@ struct record_str record_str(const struct record *rec, struct bw_str str);
 
 /* "exec", "open" …; NULL for an unknown type. */
 const char *record_type_name(uint16_t type);
+
+/* "openat": the name of an enum bw_call; NULL for an unknown one. */
+const char *record_call_name(uint16_t call);
 
 #endif /* EVENT_RECORD_H */

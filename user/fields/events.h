@@ -28,7 +28,10 @@ void event_types_delivered(uint64_t types[EVENT_TYPE_MAX / 64]);
 /* Index of the type that events of the call have. */
 uint32_t event_type_of_call(uint16_t call);
 
-/* The calls that give events of this type; sets bits (1 << BW_CALL_*) in *out.  false: none. */
-bool event_type_calls(uint32_t index, uint64_t *out);
+/* Set calls[BW_CALL_*] of those that give events of this type.  false: none. */
+bool event_type_calls(uint32_t index, bool calls[BW_CALL_MAX]);
+
+/* Whether any call gives events of this type. */
+bool event_type_is_delivered(uint32_t index);
 
 #endif /* FIELDS_EVENTS_H */

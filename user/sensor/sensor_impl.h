@@ -45,6 +45,12 @@ void sensor_host_read(struct sensor_host *out);
  */
 void sensor_calls_fill(const bool wanted[BW_CALL_MAX], struct bw_number *out);
 
+/* Likewise what socketcall(2) stands for: BW_SOCKETCALLS_MAX entries. */
+void sensor_calls_fill_socketcalls(const bool wanted[BW_CALL_MAX], struct bw_call_entry *out);
+
+/* What the arguments of a call are; all zero for one that has a program of its own. */
+const struct bw_decode *sensor_decode(enum bw_call call);
+
 /* Which programs the wanted calls need, by enum bw_slot. */
 void sensor_calls_slots(const bool wanted[BW_CALL_MAX], bool ret_needed[BW_SLOT_MAX]);
 

@@ -40,6 +40,8 @@ static struct bpf_program *slot_program(const struct bw_skel *skel, enum bw_slot
 		return skel->progs.on_connect;
 	case BW_SLOT_CRED:
 		return skel->progs.on_cred;
+	case BW_SLOT_CALL:
+		return skel->progs.on_call;
 	default:
 		return NULL;
 	}
@@ -167,10 +169,12 @@ static int choose_programs(struct bw_skel *skel, const bool needed[BW_SLOT_MAX])
 	bpf_program__set_autoattach(skel->progs.on_task, false);
 	for (int slot = BW_SLOT_NONE + 1; slot < BW_SLOT_MAX; slot++) {
 		struct bpf_program *prog = slot_program(skel, slot);
-		int err = bpf_program__set_autoload(prog, needed[slot]);
+		int err = prog ? bpf_program__set_autoload(prog, needed[slot]) : 0;
 
 		if (err)
 			return err;
+		if (!prog)
+			continue;
 		bpf_program__set_autoattach(prog, false); /* reached by tail call */
 		any = any || needed[slot];
 	}
@@ -250,12 +254,20 @@ int sensor_load(struct sensor *sensor, const struct sensor_config *config, struc
 static int fill_calls(const struct bw_skel *skel, const struct sensor_config *config)
 {
 	struct bw_number numbers[BW_NR_MAX];
-	int fd = bpf_map__fd(skel->maps.bw_calls);
+	struct bw_call_entry socketcalls[BW_SOCKETCALLS_MAX];
 	int err = 0;
 
 	sensor_calls_fill(config->calls, numbers);
 	for (uint32_t nr = 0; nr < BW_NR_MAX && !err; nr++)
-		err = bpf_map_update_elem(fd, &nr, &numbers[nr], BPF_ANY);
+		err = bpf_map_update_elem(bpf_map__fd(skel->maps.bw_calls), &nr, &numbers[nr],
+					  BPF_ANY);
+	sensor_calls_fill_socketcalls(config->calls, socketcalls);
+	for (uint32_t nr = 0; nr < BW_SOCKETCALLS_MAX && !err; nr++)
+		err = bpf_map_update_elem(bpf_map__fd(skel->maps.bw_socketcalls), &nr,
+					  &socketcalls[nr], BPF_ANY);
+	for (uint32_t call = 0; call < BW_CALL_MAX && !err; call++)
+		err = bpf_map_update_elem(bpf_map__fd(skel->maps.bw_decodes), &call,
+					  sensor_decode(call), BPF_ANY);
 	return err;
 }
 
@@ -288,6 +300,8 @@ int sensor_attach(struct sensor *sensor, const struct sensor_config *config, str
 		err = fill_programs(sensor->skel);
 	if (!err) {
 		freeze(sensor->skel->maps.bw_calls);
+		freeze(sensor->skel->maps.bw_socketcalls);
+		freeze(sensor->skel->maps.bw_decodes);
 		freeze(sensor->skel->maps.bw_programs);
 		err = bw_skel__attach(sensor->skel);
 	}
