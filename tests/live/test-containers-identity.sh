@@ -33,6 +33,7 @@ END
 
 # The container that others are taken for, if its name counted.
 rt_bundle victim ".linux.cgroupsPath = \"/$rt_tag/docker-$victim.scope\"" -- /bin/sh -c ': bwmark-victim; sleep 300'
+# shellcheck disable=SC2016 # expanded by the container's shell
 script='
 nest() {
 	mkdir -p "$1" && echo $$ >"$1/cgroup.procs" && /bin/sh -c ": bwmark-$2"
@@ -60,6 +61,7 @@ rt_start runc victim >"$work/log-victim" 2>&1
 ok 'the other container runs' test $? = 0
 rt_start runc forger >"$work/log-forger" 2>&1
 ok 'the container that forges names runs' test $? = 0
+# shellcheck disable=SC2317 # called by wait_for
 forged_seen() { grep -q 'bwmark-going-on' "$work/$1"; }
 ok 'all its deeds are done' wait_for 20 forged_seen before.jsonl
 forger_pid=$(rt_view runc '' runc state "$(rt_id runc forger)" | jq .pid)

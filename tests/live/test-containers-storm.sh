@@ -51,6 +51,7 @@ run_many() {
 		sed "s,\"@@\",\"bwstorm-$kind-$i-$$\",; s,/storm-$kind\",/storm-$kind-$i\"," \
 			"$dir/config.json" >"$dir/$i/config.json" || return
 	done
+	# shellcheck disable=SC2016 # expanded by the inner shell
 	rt_view "$kind" '' sh -c 'seq "$3" "$4" |
 		xargs -P "$5" -I@ "$1" run --bundle "$2/@" "$6-@"' sh "${kind%_*}" "$dir" "$2" "$3" "$4" \
 		"$(rt_id "$kind" storm)"

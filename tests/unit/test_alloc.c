@@ -205,8 +205,8 @@ static char *tell_container(const char *root)
 
 	if (!containers)
 		return NULL;
-	for (uint16_t type = BW_EVENT_FORK; type <= BW_EVENT_CGROUP; type++) {
-		hdr = sample_fill(&sample, type);
+	for (int type = BW_EVENT_FORK; type <= BW_EVENT_CGROUP; type++) {
+		hdr = sample_fill(&sample, (uint16_t)type);
 		hdr->pid_ns = 77;
 		hdr->vtgid = 1;
 		hdr->ns_differs = BW_NS_PID;

@@ -75,7 +75,7 @@ static void put_leaf(unsigned char *page, const struct leaf *items, uint16_t n)
 	size_t at = 16 + n * 16U;
 
 	for (uint16_t i = 0; i < n; i++) {
-		unsigned char *element = page + 16 + i * 16U;
+		unsigned char *element = page + 16 + (size_t)i * 16;
 		size_t key_len = strlen(items[i].key);
 
 		put32(element, items[i].flags);
@@ -108,8 +108,8 @@ static void make_image(struct image *image)
 	put_head(page_of(image, 2), 2, 2, 1);
 	put_leaf(page_of(image, 2), &(struct leaf){ "v1", bucket, sizeof(bucket), 1 }, 1);
 	put_head(branch, 3, 1, 2);
-	for (unsigned int i = 0; i < 2; i++) {
-		put32(branch + 16 + i * 16, 64 - i * 16 + i);
+	for (size_t i = 0; i < 2; i++) {
+		put32(branch + 16 + i * 16, (uint32_t)(64 - i * 16 + i));
 		put32(branch + 20 + i * 16, 1);
 		put64(branch + 24 + i * 16, 4 + i);
 		branch[16 + 64 + i] = i ? 'm' : 'a';
@@ -254,7 +254,7 @@ static void damaged_files_are_refused(void **state)
 	}
 	for (size_t i = 0; i < sizeof(image); i += 64) {
 		fd = open_image(&image, i);
-		if (i < 4 * PAGE)
+		if (i < 4 * (size_t)PAGE)
 			assert_int_not_equal(get(fd, "v1", "b", NULL, &value, &len), 0);
 		assert_int_equal(close(fd), 0);
 	}

@@ -229,10 +229,11 @@ static cJSON *make_object(const struct row *row, uint64_t epoch_offset_ns)
 	put_str(object, "bundle", info->bundle);
 	put_str(object, "user", info->user);
 	json_out_put(object, "pid", cJSON_CreateNumber(row->pid));
-	if (info->start_ns)
-		json_out_put(object, "started",
-			     cJSON_CreateNumber(
-				     (double)((info->start_ns + epoch_offset_ns) / NS_PER_S)));
+	if (info->start_ns) {
+		uint64_t seconds = (info->start_ns + epoch_offset_ns) / NS_PER_S;
+
+		json_out_put(object, "started", cJSON_CreateNumber((double)seconds));
+	}
 	put_state(object, "sandbox", info->is_sandbox);
 	put_state(object, "rootless", info->is_rootless);
 	put_state(object, "partial", info->is_partial);

@@ -314,7 +314,7 @@ static int walk(struct reader *r, const char *const *keys, size_t n, struct page
 static int get_once(struct reader *r, const struct bolt_path *path, char **out, size_t *ret_len)
 {
 	struct page page = { 0 };
-	struct item item;
+	struct item item = { 0 };
 	char *copy = NULL;
 	int err = walk(r, path->keys, path->n - 1, &page);
 

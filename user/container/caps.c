@@ -7,7 +7,7 @@
 #include "container/json.h"
 
 /* In the order of linux/capability.h. */
-static const char *const names[] = {
+static const char *const cap_names[] = {
 	"CAP_CHOWN",
 	"CAP_DAC_OVERRIDE",
 	"CAP_DAC_READ_SEARCH",
@@ -51,19 +51,19 @@ static const char *const names[] = {
 	"CAP_CHECKPOINT_RESTORE",
 };
 
-#define N_NAMES (sizeof(names) / sizeof(names[0]))
+#define N_NAMES (sizeof(cap_names) / sizeof(cap_names[0]))
 
-uint64_t caps_from_names(const cJSON *list)
+uint64_t caps_from_names(const cJSON *names)
 {
 	const cJSON *item;
 	const char *text;
 	uint64_t caps = 0;
 	size_t i;
 
-	for (item = json_first(list); item; item = item->next) {
+	for (item = json_first(names); item; item = item->next) {
 		text = cJSON_GetStringValue(item);
 		for (i = 0; text && i < N_NAMES; i++) {
-			if (!strcmp(text, names[i]))
+			if (!strcmp(text, cap_names[i]))
 				caps |= 1ULL << i;
 		}
 	}
@@ -72,5 +72,5 @@ uint64_t caps_from_names(const cJSON *list)
 
 const char *caps_name(unsigned int number)
 {
-	return number < N_NAMES ? names[number] : NULL;
+	return number < N_NAMES ? cap_names[number] : NULL;
 }

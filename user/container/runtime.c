@@ -399,10 +399,14 @@ static char *read_status(const char *root, uint32_t tgid)
 static uint32_t read_uid(const char *root, uint32_t tgid)
 {
 	cleanup_free char *text = read_status(root, tgid);
-	const char *line = text ? strstr(text, "\nUid:") : NULL;
-	unsigned int uid;
+	const char *key = "\nUid:";
+	const char *line = text ? strstr(text, key) : NULL;
+	char *real_end;
 
-	return line && sscanf(line, "\nUid: %*u %u", &uid) == 1 ? uid : 0;
+	if (!line)
+		return 0;
+	(void)strtoul(line + strlen(key), &real_end, 10);
+	return (uint32_t)strtoul(real_end, NULL, 10);
 }
 
 bool runtime_is_init(const char *root, uint32_t tgid)
@@ -424,8 +428,8 @@ bool runtime_is_init(const char *root, uint32_t tgid)
 uint32_t runtime_read_pid_ns(const char *root, uint32_t tgid)
 {
 	char path[PROC_PATH_MAX];
+	const char *prefix = "pid:[";
 	char link[64];
-	unsigned int inum;
 	ssize_t len;
 
 	(void)snprintf(path, sizeof(path), "%s/proc/%u/ns/pid", root, tgid);
@@ -433,7 +437,9 @@ uint32_t runtime_read_pid_ns(const char *root, uint32_t tgid)
 	if (len <= 0)
 		return 0;
 	link[len] = '\0';
-	return sscanf(link, "pid:[%u]", &inum) == 1 ? inum : 0;
+	if (strncmp(link, prefix, strlen(prefix)) != 0)
+		return 0;
+	return (uint32_t)strtoul(link + strlen(prefix), NULL, 10);
 }
 
 int runtime_read(const char *root, uint32_t tgid, struct runtime_proc *out)

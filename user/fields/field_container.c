@@ -191,11 +191,11 @@ static bool get_seccomp(const struct event_view *view, const struct field_ref *r
 			struct value *out)
 {
 	static const char *const names[] = { "disabled", "strict", "filter" };
-	int mode = of(view)->facts.seccomp;
+	int8_t mode = of(view)->facts.seccomp;
 
 	(void)ref;
-	return mode >= 0 && (size_t)mode < sizeof(names) / sizeof(names[0]) &&
-	       value_str(out, names[mode]);
+	return mode >= 0 && (uint8_t)mode < sizeof(names) / sizeof(names[0]) &&
+	       value_str(out, names[(uint8_t)mode]);
 }
 
 static bool get_no_new_privs(const struct event_view *view, const struct field_ref *ref,
