@@ -65,6 +65,7 @@ def pod_config(name):
         "io.kubernetes.pod.name": name,
         "io.kubernetes.pod.namespace": POD_NAMESPACE,
         "io.kubernetes.pod.uid": uid,
+        "app": "bw-" + name,
     }
     namespaces = field(1, NAMESPACE_POD)
     linux = field(1, "/kubepods/burstable/pod" + uid) + field(2, field(1, namespaces))
@@ -77,6 +78,7 @@ def start(name, image, argv):
     config, labels = pod_config(name)
     sandbox = first_string(call("RunPodSandbox", field(1, config)))
     print("sandbox", sandbox, flush=True)
+    del labels["app"]
     labels["io.kubernetes.container.name"] = "app"
     security = field(3, field(1, NAMESPACE_POD))
     container = (field(1, field(1, "app")) + field(2, field(1, image))

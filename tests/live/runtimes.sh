@@ -25,7 +25,7 @@
 #   rt_exec KIND NAME CMD...
 #                         Runs CMD in a container that rt_start left running.
 #   rt_stop KIND NAME     Ends it.
-#   rt_id KIND NAME       Prints the full id of a container; of podman, docker and cri behind
+#   rt_id KIND NAME       Prints the full id of a container; of podman*, docker and cri behind
 #                         rt_run or rt_start only.
 #   rt_cleanup            Ends all that was started: call it from a trap on EXIT.  Until then what
 #                         runs in the background holds the standard output of the test.
@@ -38,6 +38,10 @@
 #   podman, ctr, docker, cri
 #              an image container: of rt_bundle only CMD counts; options go into the
 #              array RT_OPTS (for instance RT_OPTS=(--privileged))
+#   lxc, nspawn
+#              a system container without a system: of rt_bundle only CMD counts
+#   podman_rootless
+#              podman as a user who is not root: no cgroup of its own
 # For runc and crun the container's name is its id, its network namespace is its own with lo up,
 # and the runtime lives in a private mount and network namespace.
 #
@@ -92,6 +96,9 @@ rt_have() {
 	ctr) need='containerd ctr runc jq busybox' ;;
 	cri) need='containerd ctr runc jq busybox curl python3' ;;
 	docker) need='dockerd docker containerd runc jq busybox' ;;
+	lxc) need='lxc-start lxc-attach busybox jq' ;;
+	nspawn) need='systemd-nspawn nsenter busybox jq' ;;
+	podman_rootless) need='podman conmon runc newuidmap setpriv jq busybox' ;;
 	*)
 		rt_why="unknown runtime '$1'"
 		return 1
@@ -167,8 +174,8 @@ rt_file() {
 
 rt_id() {
 	case $1 in
-	runc* | crun* | ctr) printf '%s-%s-%s\n' "$rt_tag" "${1//_/-}" "$2" ;;
-	podman | docker | cri) cat "$rt_dir/run/$1-$2.id" && echo ;;
+	runc* | crun* | ctr | lxc | nspawn) printf '%s-%s-%s\n' "$rt_tag" "${1//_/-}" "$2" ;;
+	podman* | docker | cri) cat "$rt_dir/run/$1-$2.id" && echo ;;
 	esac
 }
 
@@ -245,6 +252,21 @@ rt_run() {
 		rt_docker run "${remove[@]}" --name "$rt_tag-$name" --cidfile "$rt_dir/run/docker-$name.id" \
 			"${RT_OPTS[@]}" "$RT_IMAGE" "${rt_args[@]}"
 		;;
+	lxc)
+		rt_box_dir lxc "$name" || return
+		rt_inside lx lxc-start -P "$rt_dir/lxc" -n "$(rt_id lxc "$name")" -F
+		;;
+	nspawn)
+		rt_box_dir nspawn "$name" || return
+		rt_nspawn "$name" "${rt_args[@]}"
+		;;
+	podman_rootless)
+		rt_rootless_up || return
+		rm -f "$rt_dir/run/podman_rootless-$name.id"
+		rt_rootless run "${remove[@]}" --name "$rt_tag-$name" \
+			--cidfile "$rt_dir/rl/$name.id" "${RT_OPTS[@]}" "$RT_IMAGE" "${rt_args[@]}" || return
+		cp "$rt_dir/rl/$name.id" "$rt_dir/run/podman_rootless-$name.id"
+		;;
 	cri)
 		rt_start cri "$name" || return
 		rt_wait 20 rt_cri_over "$name"
@@ -267,7 +289,17 @@ rt_start() {
 			sleep 0.05
 		done
 		;;
-	podman | docker | ctr)
+	lxc)
+		rt_argv "$name" && rt_box_dir lxc "$name" || return
+		rt_inside lx lxc-start -P "$rt_dir/lxc" -n "$(rt_id lxc "$name")" -d </dev/null >/dev/null || return
+		;;
+	nspawn)
+		rt_argv "$name" && rt_box_dir nspawn "$name" || return
+		rt_nspawn "$name" "${rt_args[@]}" </dev/null >/dev/null &
+		rt_pids+=($!)
+		rt_wait 10 rt_nspawn_pid "$name"
+		;;
+	podman* | docker | ctr)
 		local RT_OPTS=(--detach "${RT_OPTS[@]}") rt_stays=yes
 		rt_run "$kind" "$name" >/dev/null
 		;;
@@ -289,6 +321,9 @@ rt_exec() {
 	shift 2
 	case $kind in
 	runc* | crun*) rt_view "$kind" '' "${kind%_*}" exec "$(rt_id "$kind" "$name")" "$@" ;;
+	lxc) rt_inside lx lxc-attach -P "$rt_dir/lxc" -n "$(rt_id lxc "$name")" -- "$@" ;;
+	nspawn) nsenter -t "$(rt_nspawn_pid "$name")" -m -p -n -u -i -- "$@" ;;
+	podman_rootless) rt_rootless exec "$rt_tag-$name" "$@" ;;
 	podman) rt_podman exec "$rt_tag-$name" "$@" ;;
 	docker) rt_docker exec "$rt_tag-$name" "$@" ;;
 	ctr) rt_ctr default task exec --exec-id "x$RANDOM" "$(rt_id ctr "$name")" "$@" ;;
@@ -300,6 +335,9 @@ rt_stop() {
 	local kind=$1 name=$2
 	case $kind in
 	runc* | crun*) rt_end "$kind" "$(rt_id "$kind" "$name")" ;;
+	lxc) rt_inside lx lxc-stop -P "$rt_dir/lxc" -n "$(rt_id lxc "$name")" -k ;;
+	nspawn) kill -KILL "$(rt_nspawn_pid "$name")" ;;
+	podman_rootless) rt_rootless rm -f -t 0 "$rt_tag-$name" >/dev/null ;;
 	podman) rt_podman rm -f -t 0 "$rt_tag-$name" >/dev/null ;;
 	docker) rt_docker rm -f "$rt_tag-$name" >/dev/null ;;
 	ctr)
@@ -412,6 +450,99 @@ rt_podman() {
 		--runroot "$rt_dir/pm/run" --tmpdir "$rt_dir/pm/tmp" --storage-driver overlay "$@"
 }
 
+# A root of its own for lxc and nspawn, which know no layers, and what LXC wants beside it.
+rt_box_dir() {
+	local dir id
+	id=$(rt_id "$1" "$2")
+	dir=$rt_dir/$1/$id
+	[ -e "$rt_dir/lx/holder" ] || { mkdir -p "$rt_dir/lx" && rt_hold lx; } || return
+	mkdir -p "$dir" && cp -a "$rt_dir/image" "$dir/rootfs" || return
+	[ "$1" = lxc ] || return 0
+	[ -e "$rt_dir/run/pivot" ] || ls -d /sys/fs/cgroup/lxc.pivot /sys/fs/cgroup/*/lxc.pivot \
+		>"$rt_dir/run/pivot" 2>/dev/null
+	{
+		# LXC takes a command line, not a list.
+		printf '#!/bin/sh\nexec'
+		printf ' %q' "${rt_args[@]}"
+		echo
+	} >"$dir/rootfs/init"
+	chmod 755 "$dir/rootfs/init"
+	cat >"$dir/config" <<-END
+		lxc.uts.name = box
+		lxc.rootfs.path = dir:$dir/rootfs
+		lxc.net.0.type = empty
+		lxc.mount.auto = proc:mixed sys:ro
+		lxc.mount.entry = $rt_dir/image/tmp srv none bind,create=dir 0 0
+		lxc.apparmor.profile = unchanged
+		lxc.init.cmd = /init
+	END
+}
+
+# It makes its cgroups where it is itself.
+rt_nspawn() {
+	local id
+	id=$(rt_id nspawn "$1")
+	shift
+	# shellcheck disable=SC2016 # expanded by the inner shell
+	rt_inside lx sh -c '
+		id=$1 dir=$2 tag=$3
+		shift 3
+		for top in /sys/fs/cgroup /sys/fs/cgroup/unified /sys/fs/cgroup/systemd; do
+			[ -e "$top/cgroup.procs" ] || continue
+			mkdir -p "$top/$tag/$id" && echo $$ >"$top/$tag/$id/cgroup.procs" || exit
+		done
+		exec systemd-nspawn --quiet --register=no --keep-unit --private-network --as-pid2 \
+			-M "$id" -D "$dir" "$@"
+	' rt_nspawn "$id" "$rt_dir/nspawn/$id/rootfs" "$rt_tag" "$@"
+}
+
+# A process in the container that systemd-nspawn runs.
+rt_nspawn_pid() {
+	local id pid
+	id=$(rt_id nspawn "$1")
+	id=${id%/}
+	for pid in $(pgrep -f "^systemd-nspawn.* -M $id "); do
+		pgrep -P "$pid" && return
+	done
+	return 1
+}
+
+# A user without a name, with ids of its own below it.
+rt_rootless_up() {
+	[ ! -e "$rt_dir/rl/holder" ] || return 0
+	rt_box || return
+	mkdir -p "$rt_dir/rl"/{home,run,root,tmp}
+	chmod 711 "$rt_dir" "$rt_dir/rl"
+	cat >"$rt_dir/rl/containers.conf" <<-END
+		[containers]
+		netns = "none"
+		log_driver = "k8s-file"
+		default_ulimits = []
+		[engine]
+		cgroup_manager = "cgroupfs"
+		events_logger = "file"
+		runtime = "runc"
+	END
+	cp "$rt_dir/box.tar" "$rt_dir/rl/box.tar" && chmod 644 "$rt_dir/rl/box.tar"
+	chown -R 61234:61234 "$rt_dir/rl"/{home,run,root,tmp}
+	chown 61234 "$rt_dir/rl"
+	rt_hold rl || return
+	# shellcheck disable=SC2016 # expanded by the inner shell
+	rt_inside rl sh -c '
+		cp /etc/subuid "$1/subuid" && cp /etc/subgid "$1/subgid" && cp /etc/passwd "$1/passwd" &&
+		echo bwuser:700000:65536 >>"$1/subuid" && echo bwuser:700000:65536 >>"$1/subgid" &&
+		echo "bwuser:x:61234:61234::$1/home:/bin/sh" >>"$1/passwd" &&
+		mount --bind "$1/subuid" /etc/subuid && mount --bind "$1/subgid" /etc/subgid &&
+		mount --bind "$1/passwd" /etc/passwd' sh "$rt_dir/rl" || return
+	rt_rootless load -q -i "$rt_dir/rl/box.tar" >/dev/null || rt_fail 'podman cannot load the image as a user'
+}
+
+rt_rootless() {
+	rt_inside rl setpriv --reuid 61234 --regid 61234 --clear-groups env -i "PATH=$PATH" \
+		"HOME=$rt_dir/rl/home" "XDG_RUNTIME_DIR=$rt_dir/rl/run" "CONTAINERS_CONF=$rt_dir/rl/containers.conf" \
+		podman --root "$rt_dir/rl/root" --runroot "$rt_dir/rl/run/c" --tmpdir "$rt_dir/rl/tmp" "$@"
+}
+
 rt_containerd_up() {
 	local ns
 	[ ! -e "$rt_dir/c/holder" ] || return 0
@@ -517,6 +648,16 @@ rt_cleanup() {
 	if [ -e "$rt_dir/pm/holder" ]; then
 		rt_podman rm -f -a -t 0 >/dev/null 2>&1
 	fi
+	if [ -e "$rt_dir/rl/holder" ]; then
+		rt_rootless rm -f -a -t 0 >/dev/null 2>&1
+		rt_rootless system migrate >/dev/null 2>&1
+	fi
+	for dir in "$rt_dir"/lxc/*/; do
+		[ ! -d "$dir" ] || rt_inside lx lxc-stop -P "$rt_dir/lxc" -n "$(basename "$dir")" -k >/dev/null 2>&1
+	done
+	for dir in "$rt_dir"/nspawn/*/; do
+		[ ! -d "$dir" ] || kill -KILL "$(rt_nspawn_pid "${dir##*-nspawn-}")" 2>/dev/null
+	done
 	if [ -e "$rt_dir/d/holder" ]; then
 		for pid in $(rt_docker ps -aq 2>/dev/null); do
 			rt_docker rm -f "$pid" >/dev/null 2>&1
@@ -545,6 +686,10 @@ rt_cleanup() {
 			# A runtime that is still tidying up may be in the way.
 			rt_wait 2 rt_remove_cgroup "$top/$dir"
 		done
+		# LXC leaves this one, for all its containers.
+		if [ -e "$rt_dir/run/pivot" ] && ! grep -qxF "$top/lxc.pivot" "$rt_dir/run/pivot"; then
+			rt_wait 2 rt_remove_cgroup "$top/lxc.pivot"
+		fi
 	done
 	# Runtimes in a view of v2 alone switch it on for all, and nobody can use it in v1 then.
 	if [ -e /sys/fs/cgroup/unified/cgroup.subtree_control ]; then

@@ -78,6 +78,8 @@ fires 'Program Run From Memory' '.output_fields["proc.exepath"] | startswith("me
 	"$deed" memfd bw "$deed" x mark @@
 fires 'Program Run From Memory' '.output_fields["proc.exepath"] | startswith("memfd:runc_cloned:/proc/self/exe")' \
 	"$deed" memfd runc_cloned:/proc/self/exe "$deed" x mark @@
+fires 'Program Run From Memory' '.output_fields["proc.exepath"] | startswith("memfd:crun_cloned:/proc/self/exe")' \
+	"$deed" memfd crun_cloned:/proc/self/exe "$deed" x mark @@
 silent 'Program Run From Memory' "$deed" spawn "$deed" mark @@
 
 # runs RULE FILE: false, and the rule counts as tried, where files of that file system are not executed.

@@ -17,6 +17,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "container/info.h"
 #include "engine/engine.h"
 #include "event/capture_format.h"
 #include "fields/view.h"
@@ -191,6 +192,53 @@ static bool make_engine(void)
 	return !err;
 }
 
+/* What a registry says of a container after all that can happen to it; NULL without memory. */
+static char *tell_container(const char *root)
+{
+	const struct containers_config config = { .live = true, .root = root };
+	struct containers *containers = containers_new(&config);
+	struct containers_stats stats;
+	const struct container *info;
+	static struct sample sample;
+	struct bw_hdr *hdr;
+	char *text = NULL;
+
+	if (!containers)
+		return NULL;
+	for (int type = BW_EVENT_FORK; type <= BW_EVENT_CGROUP; type++) {
+		hdr = sample_fill(&sample, (uint16_t)type);
+		hdr->pid_ns = 77;
+		hdr->vtgid = 1;
+		hdr->ns_differs = BW_NS_PID;
+		containers_apply(containers, hdr);
+		info = containers_lookup(containers, hdr);
+	}
+	(void)containers_scan(containers);
+	containers_read_stats(containers, &stats);
+	if (!stats.n_evicted && info->full_id)
+		text = __real_strdup(info->full_id);
+	containers_free(containers);
+	return text;
+}
+
+/* A container without memory for all of it says less, but never something else. */
+static bool describe_container(void)
+{
+	static const char json[] =
+		"{\"kind\":\"known\",\"full_id\":\"a\",\"name\":\"n\",\"pod_ip\":\"1\",\"labels\":"
+		"[{\"key\":\"k\",\"value\":\"v\"}],\"pod_labels\":[{\"key\":\"k\",\"value\":\"v\"}],"
+		"\"mounts\":[{\"source\":\"/s\",\"dest\":\"/d\"}],\"passwd\":\"x\"}";
+	struct container *info = info_from_json(json, strlen(json));
+	bool is_whole = info && info->name && info->pod_ip && info->n_labels == 1 &&
+			info->n_pod_labels == 1 && info->n_mounts == 1 && info->mounts[0].source &&
+			info->mounts[0].dest && info->passwd;
+
+	if (info)
+		assert_string_equal(info->full_id, "a");
+	info_free(info);
+	return is_whole;
+}
+
 static void base_survives(void **state)
 {
 	(void)state;
@@ -227,6 +275,29 @@ static void engine_survives(void **state)
 	fail_each(make_engine);
 }
 
+static void containers_survive(void **state)
+{
+	bool was_refused = true;
+	char *told = tell_container("/nonexistent");
+	char *text;
+
+	(void)state;
+	assert_non_null(told);
+	for (unsigned int n = 1; was_refused; n++) {
+		countdown = n;
+		text = tell_container("/nonexistent");
+		was_refused = !countdown;
+		countdown = 0;
+		/* Less may be known, but nothing else, and it is not called the host. */
+		if (text)
+			assert_string_equal(text, told);
+		assert_true(n < N_MAX);
+		free(text);
+	}
+	free(told);
+	fail_each(describe_container);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -236,6 +307,7 @@ int main(void)
 		cmocka_unit_test(users_survive),
 		cmocka_unit_test(template_survives),
 		cmocka_unit_test(engine_survives),
+		cmocka_unit_test(containers_survive),
 	};
 
 	return cmocka_run_group_tests_name("alloc", tests, NULL, NULL);

@@ -10,6 +10,7 @@
 
 #include "agent/falco.h"
 #include "agent/options.h"
+#include "agent/ps.h"
 #include "base/log.h"
 
 static const struct command commands[] = {
@@ -30,6 +31,10 @@ static const struct command commands[] = {
 	{ "list", "fields|events|rules|macros|lists [--rules PATH...]",
 	  "print what conditions can name, or what rules hold", "FrpDEh",
 	  "Print the fields, the event types, or the rules, macros and lists of PATH.", list_run },
+	{ "ps", "[--json]", "print the containers that there are now", "jvh",
+	  "Print each container of this host with the runtime that made it, its image, and what\n"
+	  "lets it reach the host.  Reads files alone; needs root to see all of them.",
+	  ps_run },
 	{ "record", "-o FILE [--rules PATH...]", "write a capture of what is seen", "roMvh",
 	  "Write all that a replay needs to FILE.  With rules, only the events they ask for.",
 	  record_run },

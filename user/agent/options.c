@@ -38,7 +38,7 @@ static const struct {
 } option_help[] = {
 	{ 'r',
 	  "  -r, --rules PATH      a rule file, or a directory's *.yaml in name order; repeat" },
-	{ 'j', "      --json            what is wrong as JSON on standard output" },
+	{ 'j', "      --json            the answer as JSON on standard output" },
 	{ 'c', "      --condition EXPR  check this condition; --rules gives macros and lists" },
 	{ 'e', "      --explain         also print how the verdict comes about" },
 	{ 'F', "      --format FORMAT   text, markdown, json" },

@@ -6,8 +6,11 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "container/facts.h"
 #include "container/info.h"
 
+#define KTHREADD_PID     2 /* lives in the namespaces of the host */
+#define CLIMB_DEPTH      32
 #define SUPERVISOR_DEPTH 6 /* wrappers between a supervisor and its runtime are few */
 
 bool bind_find_supervisor(const struct containers *c, uint32_t tgid, struct runtime *out)
@@ -42,7 +45,11 @@ void bind_set_engine(struct claim *claim, const struct runtime *supervisor)
 		claim->is_crio = supervisor->is_crio;
 		if (*supervisor->name && !strcmp(supervisor->id, claim->id))
 			claim->name = supervisor->name;
-	} else if (!strcmp(supervisor->namespace, "moby")) {
+		return;
+	}
+	if (*supervisor->namespace)
+		claim->namespace = supervisor->namespace;
+	if (!strcmp(supervisor->namespace, "moby")) {
 		claim->engine = ENGINE_DOCKER;
 	} else if (!strcmp(supervisor->namespace, "k8s.io")) {
 		claim->engine = ENGINE_CRI;
@@ -120,11 +127,14 @@ void bind_child(struct containers *c, enum hier hier, struct node *node, struct 
 	emit_node(c, hier, node, entry->info);
 }
 
-/* Bind the container's own cgroup in this hierarchy. */
+/* Bind the container's own cgroup in this hierarchy, or its own pid namespace. */
 static void bind_own(struct containers *c, enum hier hier, struct node *node, struct entry *entry)
 {
 	registry_bind(node, entry);
-	entry->cgroup[hier] = node->id;
+	if (hier == HIER_NS)
+		entry->info->pid_ns = (uint32_t)node->id;
+	else
+		entry->cgroup[hier] = node->id;
 	c->stats.n_resolved++;
 	emit(c, entry->info, entry->cgroup);
 }
@@ -138,20 +148,61 @@ static struct container *describe(struct containers *c, const struct claim *clai
 	return info;
 }
 
-static struct container *describe_runner(struct containers *c, const struct runner *runner,
-					 bool *ret_whole)
+/* What a runner tells; `supervisor` is memory for what it points to. */
+static struct claim claim_of_runner(const struct containers *c, const struct runner *runner,
+				    struct runtime *supervisor)
 {
 	struct claim claim = {
 		.id = runner->runtime.id,
 		.type = runner->runtime.type,
 		.bundle = runner->runtime.bundle,
 		.pid = runner->tgid,
+		.is_rootless = runner->uid != 0,
 	};
-	struct runtime supervisor;
 
-	if (bind_find_supervisor(c, runner->parent_tgid, &supervisor))
-		bind_set_engine(&claim, &supervisor);
-	return describe(c, &claim, ret_whole);
+	if (bind_find_supervisor(c, runner->parent_tgid, supervisor))
+		bind_set_engine(&claim, supervisor);
+	return claim;
+}
+
+/* What another look will need, when the processes may be gone. */
+static void keep_claim(struct entry *entry, const struct claim *claim)
+{
+	entry->engine = claim->engine;
+	entry->is_crio = claim->is_crio;
+	free(entry->namespace);
+	entry->namespace = claim->namespace ? strdup(claim->namespace) : NULL;
+}
+
+bool bind_again(struct containers *c, struct entry *entry)
+{
+	const struct container *old = entry->info;
+	struct claim claim = {
+		.engine = entry->engine,
+		.id = old->full_id,
+		.type = old->type,
+		.bundle = old->bundle,
+		.name = old->name,
+		.namespace = entry->namespace,
+		.is_crio = entry->is_crio,
+		.is_rootless = old->is_rootless,
+	};
+	uint64_t n_failed = 0; /* counted at the first look */
+	bool whole = false;
+	struct container *info;
+
+	if (entry->engine != ENGINE_CONMON)
+		claim.name = NULL;
+	info = engine_describe(c->config.root, &claim, &n_failed, &whole);
+	if (!info || !whole) {
+		info_free(info);
+		return false;
+	}
+	info->start_ns = old->start_ns;
+	registry_replace(entry, info);
+	entry->is_whole = true;
+	emit(c, entry->info, entry->cgroup);
+	return true;
 }
 
 /*
@@ -170,46 +221,77 @@ static void release_parent(struct containers *c, enum hier hier, const struct no
 	emit_node(c, hier, parent, &c->host);
 }
 
-void bind_by_runner(struct containers *c, enum hier hier, struct node *node,
-		    const struct runner *runner)
+/* The container that the runner makes, new or as it was when it made another cgroup. */
+static struct entry *entry_of_runner(struct containers *c, const struct runner *runner)
 {
+	struct runtime supervisor;
 	struct container *info;
 	struct entry *entry;
+	struct claim claim;
 	bool whole = false;
 
 	if (!*runner->runtime.id)
-		return;
+		return NULL;
 	entry = registry_find_made(c, runner->runtime.id, runner->tgid, runner->start_ns);
-	if (!entry) {
-		info = describe_runner(c, runner, &whole);
-		if (!info)
-			return;
+	if (entry && entry->is_whole)
+		return entry;
+	/* The first look may have met a bundle that was half written. */
+	claim = claim_of_runner(c, runner, &supervisor);
+	info = describe(c, &claim, &whole);
+	if (!info)
+		return entry;
+	if (entry) {
+		info->start_ns = entry->info->start_ns;
+		registry_replace(entry, info);
+	} else {
 		info->start_ns = c->now_ns;
 		entry = registry_add(c, info);
 		if (!entry)
-			return;
+			return NULL;
 		entry->creator_tgid = runner->tgid;
 		entry->creator_start_ns = runner->start_ns;
-		entry->is_whole = whole;
-	} else if (!entry->is_whole) {
-		/* The first look may have met a bundle that was half written. */
-		info = describe_runner(c, runner, &whole);
-		if (info) {
-			info->start_ns = entry->info->start_ns;
-			registry_replace(entry, info);
-			entry->is_whole = whole;
-		}
 	}
+	entry->is_whole = whole;
+	keep_claim(entry, &claim);
+	return entry;
+}
+
+void bind_by_runner(struct containers *c, enum hier hier, struct node *node,
+		    const struct runner *runner)
+{
+	struct entry *entry = entry_of_runner(c, runner);
+
+	if (!entry)
+		return;
 	release_parent(c, hier, node);
 	bind_own(c, hier, node, entry);
+}
+
+static struct entry *bind_new(struct containers *c, enum hier hier, struct node *node,
+			      const struct claim *claim)
+{
+	bool whole = false;
+	struct container *info = describe(c, claim, &whole);
+	struct entry *entry;
+
+	if (!info)
+		return NULL;
+	if (claim->init_pid)
+		facts_read(c->config.root, claim->init_pid, info);
+	entry = registry_add(c, info);
+	if (!entry)
+		return NULL;
+	entry->is_whole = whole;
+	keep_claim(entry, claim);
+	entry->pid = claim->init_pid;
+	bind_own(c, hier, node, entry);
+	return entry;
 }
 
 void bind_by_claim(struct containers *c, enum hier hier, struct node *node,
 		   const struct claim *claim)
 {
 	struct entry *entry = registry_find_id(c, claim->id);
-	struct container *info;
-	bool whole = false;
 
 	if (entry && entry->n_nodes) {
 		if (entry->cgroup[hier])
@@ -218,12 +300,71 @@ void bind_by_claim(struct containers *c, enum hier hier, struct node *node,
 			bind_own(c, hier, node, entry);
 		return;
 	}
-	info = describe(c, claim, &whole);
-	if (!info)
-		return;
-	entry = registry_add(c, info);
+	bind_new(c, hier, node, claim);
+}
+
+/* Climb from the task to whoever made its namespace, which is not in one itself. */
+static struct entry *climb_to_maker(struct containers *c, struct node *node, uint32_t tgid)
+{
+	uint32_t host_ns = runtime_read_pid_ns(c->config.root, KTHREADD_PID);
+	struct runtime above;
+	struct runtime_proc proc;
+	const struct node *outer;
+	uint32_t init = tgid;
+	uint32_t ns;
+	int depth;
+
+	for (depth = 0; host_ns && depth < CLIMB_DEPTH && tgid > 1; depth++) {
+		if (runtime_read(c->config.root, tgid, &proc))
+			return NULL;
+		ns = runtime_read_pid_ns(c->config.root, tgid);
+		outer = ns == node->id ? NULL : registry_node(c, HIER_NS, ns);
+		if (outer && outer->state == NODE_BOUND) {
+			bind_own(c, HIER_NS, node, outer->entry);
+			return outer->entry;
+		}
+		if (ns == host_ns && proc.runtime.role != RUNTIME_NONE && *proc.runtime.id) {
+			struct claim claim = {
+				.id = proc.runtime.id,
+				.type = proc.runtime.type,
+				.bundle = proc.runtime.bundle,
+				.pid = tgid,
+				.init_pid = init,
+				.is_rootless = proc.uid != 0,
+			};
+
+			if (proc.runtime.role != RUNTIME_LOW)
+				bind_set_engine(&claim, &proc.runtime);
+			else if (bind_find_supervisor(c, proc.parent_tgid, &above))
+				bind_set_engine(&claim, &above);
+			/* Never one that is known: its id would be this user's word. */
+			return bind_new(c, HIER_NS, node, &claim);
+		}
+		init = tgid;
+		tgid = proc.parent_tgid;
+	}
+	return NULL;
+}
+
+struct entry *bind_by_namespace(struct containers *c, const struct bw_hdr *hdr)
+{
+	struct node *node = registry_node_add(c, HIER_NS, hdr->pid_ns);
+	const struct runner *runner;
+	struct entry *entry;
+
+	if (!node || node->state == NODE_BOUND)
+		return node ? node->entry : NULL;
+	runner = registry_runner(c, hdr->parent_tgid);
+	if (runner && runner->runtime.role == RUNTIME_LOW) {
+		entry = entry_of_runner(c, runner);
+		if (entry)
+			bind_own(c, HIER_NS, node, entry);
+		return entry;
+	}
+	if (node->state == NODE_HOST)
+		return NULL; /* looked for before */
+	entry = climb_to_maker(c, node, hdr->tgid);
 	if (!entry)
-		return;
-	entry->is_whole = whole;
-	bind_own(c, hier, node, entry);
+		node->state = NODE_HOST;
+	return entry;
 }

@@ -26,4 +26,13 @@ void bind_by_claim(struct containers *c, enum hier hier, struct node *node,
 void bind_by_path(struct containers *c, enum hier hier, struct node *node, uint32_t pid,
 		  uint32_t parent_tgid);
 
+/* Look at the files of a container again; returns whether they are whole now. */
+bool bind_again(struct containers *c, struct entry *entry);
+
+/*
+ * The container of a task in a pid namespace of its own whose cgroup tells nothing: a rootless
+ * one, or one that is being set up.  NULL if nobody can be made out.
+ */
+struct entry *bind_by_namespace(struct containers *c, const struct bw_hdr *hdr);
+
 #endif /* CONTAINER_BIND_H */

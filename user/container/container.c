@@ -1,17 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "container/container.h"
 
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
+#include "base/clock.h"
 #include "container/bind.h"
 #include "container/info.h"
 #include "container/pattern.h"
+#include "container/setup.h"
 
 #define ENTRY_BUCKETS  8192
 #define NODE_BUCKETS   16384
 #define RUNNER_BUCKETS 1024
+#define SETUP_BUCKETS  1024
+#define NS_BUCKETS     1024
+
+#define KTHREADD_PID   2 /* lives in the namespaces of the host */
+#define SCAN_PROCS_MAX 131072
+
+#define WAIT_STEP_NS   1000000L
+#define WAIT_MAX_NS    20000000ULL /* for one container */
+#define WAIT_SHARE_NS  200000000ULL /* for all of them in each period */
+#define WAIT_PERIOD_NS 2000000000ULL
 
 #define UNKNOWN_ID_MAX \
 	16 /* "ns:" and the pid namespace in hexadecimal: fits struct container's id */
@@ -31,6 +45,8 @@ struct containers *containers_new(const struct containers_config *config)
 	c->host.kind = CONTAINER_HOST;
 	c->host.privileged = -1;
 	c->host.rootfs_readonly = -1;
+	c->host.facts.seccomp = -1;
+	c->host.facts.no_new_privs = -1;
 	c->host.full_id = host_name;
 	c->host.name = host_name;
 	c->host.type = host_name;
@@ -39,7 +55,8 @@ struct containers *containers_new(const struct containers_config *config)
 		c->fs.fd[hier] = -1;
 	if (table_init(&c->entries, ENTRY_BUCKETS) || table_init(&c->runners, RUNNER_BUCKETS) ||
 	    table_init(&c->nodes[HIER_V2], NODE_BUCKETS) ||
-	    table_init(&c->nodes[HIER_V1], NODE_BUCKETS)) {
+	    table_init(&c->nodes[HIER_V1], NODE_BUCKETS) ||
+	    table_init(&c->nodes[HIER_NS], NS_BUCKETS) || table_init(&c->setups, SETUP_BUCKETS)) {
 		containers_free(c);
 		return NULL;
 	}
@@ -62,6 +79,21 @@ static uint64_t cgroup_of(const struct bw_hdr *hdr, enum hier hier)
 	return hier == HIER_V2 ? hdr->cgroup_v2 : hdr->cgroup_v1;
 }
 
+/* As find_entry() without looking further. */
+static struct entry *find_bound(const struct containers *c, const struct bw_hdr *hdr)
+{
+	const uint64_t ids[REGISTRY_TABLES] = { hdr->cgroup_v2, hdr->cgroup_v1, hdr->pid_ns };
+	const struct node *node;
+	int i;
+
+	for (i = 0; i < REGISTRY_TABLES; i++) {
+		node = registry_node(c, (enum hier)i, ids[i]);
+		if (node && node->state == NODE_BOUND)
+			return node->entry;
+	}
+	return NULL;
+}
+
 /* The container that a task's cgroups show; NULL: none. */
 static struct entry *find_entry(struct containers *c, const struct bw_hdr *hdr)
 {
@@ -82,6 +114,40 @@ static struct entry *find_entry(struct containers *c, const struct bw_hdr *hdr)
 			return node->entry;
 	}
 	return NULL;
+}
+
+/*
+ * A container whose files are still being written is given a moment, once, and all of them
+ * together a part of the time: late is better than never, but never is better than standing still.
+ */
+static void wait_for_files(struct containers *c, struct entry *entry)
+{
+	const struct timespec step = { .tv_nsec = WAIT_STEP_NS };
+	uint64_t start_ns = clock_boot_ns();
+	uint64_t now_ns = start_ns;
+
+	entry->has_waited = true;
+	if (start_ns - c->wait_since_ns > WAIT_PERIOD_NS) {
+		c->wait_since_ns = start_ns;
+		c->waited_ns = 0;
+	}
+	if (c->waited_ns > WAIT_SHARE_NS)
+		return;
+	c->stats.n_waited++;
+	while (!bind_again(c, entry) && now_ns - start_ns < WAIT_MAX_NS) {
+		(void)nanosleep(&step, NULL);
+		now_ns = clock_boot_ns();
+	}
+	c->waited_ns += now_ns - start_ns;
+}
+
+static struct entry *find_by_namespace(struct containers *c, const struct bw_hdr *hdr)
+{
+	const struct node *node = registry_node(c, HIER_NS, hdr->pid_ns);
+
+	if (node && node->state == NODE_BOUND)
+		return node->entry;
+	return c->config.live ? bind_by_namespace(c, hdr) : NULL;
 }
 
 /* Only its pid namespace shows that there is a container. */
@@ -109,25 +175,35 @@ static void set_now(struct containers *c, const struct bw_hdr *hdr)
 		c->now_ns = hdr->time_ns;
 }
 
+static const struct container *answer(struct containers *c, struct entry *entry)
+{
+	entry->used_ns = c->now_ns;
+	if (c->config.live && !entry->is_whole && !entry->has_waited && entry->info->bundle)
+		wait_for_files(c, entry);
+	return entry->info;
+}
+
 const struct container *containers_lookup(struct containers *c, const struct bw_hdr *hdr)
 {
 	static const struct container nameless = {
 		.kind = CONTAINER_UNKNOWN,
 		.privileged = -1,
 		.rootfs_readonly = -1,
+		.facts = { .seccomp = -1, .no_new_privs = -1 },
 	};
 	const struct container *info;
 	struct entry *entry;
 
 	set_now(c, hdr);
 	entry = find_entry(c, hdr);
-	if (entry) {
-		entry->used_ns = c->now_ns;
-		return entry->info;
-	}
+	if (entry)
+		return answer(c, entry);
 	/* A mount namespace alone says nothing: services of systemd have their own. */
 	if (!(hdr->ns_differs & BW_NS_PID))
 		return &c->host;
+	entry = find_by_namespace(c, hdr);
+	if (entry)
+		return answer(c, entry);
 	c->stats.n_unresolved++;
 	info = find_unknown(c, hdr->pid_ns);
 	return info ? info : &nameless;
@@ -154,9 +230,32 @@ static void learn_runner(struct containers *c, const struct bw_exec *exec)
 	runner->runtime = runtime;
 	runner->start_ns = exec->hdr.start_ns;
 	runner->parent_tgid = exec->hdr.parent_tgid;
+	runner->uid = exec->hdr.euid;
 	runner->seen_ns = c->now_ns;
 	runner->cgroup[HIER_V2] = exec->hdr.cgroup_v2;
 	runner->cgroup[HIER_V1] = exec->hdr.cgroup_v1;
+}
+
+/* Supervisors double fork: the one that stays has not executed anything itself. */
+static void inherit_runner(struct containers *c, const struct bw_fork *rec)
+{
+	const struct runner *creator = registry_runner(c, rec->creator_tgid);
+	struct runner *runner;
+
+	if (!creator || creator->start_ns != rec->creator_start_ns ||
+	    rec->hdr.tgid == creator->tgid ||
+	    (creator->runtime.role != RUNTIME_SHIM && creator->runtime.role != RUNTIME_CONMON))
+		return;
+	runner = registry_runner_add(c, rec->hdr.tgid);
+	if (!runner)
+		return;
+	runner->runtime = creator->runtime;
+	runner->uid = creator->uid;
+	runner->start_ns = rec->hdr.start_ns;
+	runner->parent_tgid = rec->hdr.parent_tgid;
+	runner->seen_ns = c->now_ns;
+	runner->cgroup[HIER_V2] = rec->hdr.cgroup_v2;
+	runner->cgroup[HIER_V1] = rec->hdr.cgroup_v1;
 }
 
 /* The runtime that `hdr` describes; NULL: it is none.  Started before us, it is in /proc alone. */
@@ -175,6 +274,7 @@ static const struct runner *find_runner(struct containers *c, const struct bw_hd
 	runner->runtime = proc.runtime;
 	runner->start_ns = hdr->start_ns;
 	runner->parent_tgid = proc.parent_tgid;
+	runner->uid = proc.uid;
 	runner->seen_ns = c->now_ns;
 	runner->cgroup[HIER_V2] = hdr->cgroup_v2;
 	runner->cgroup[HIER_V1] = hdr->cgroup_v1;
@@ -203,6 +303,14 @@ static void settle_both(struct containers *c, const struct bw_hdr *hdr)
 	settle(c, HIER_V1, hdr->cgroup_v1, hdr);
 }
 
+/* systemd-nspawn makes two cgroups, and one of them for itself. */
+static bool is_own_place(const struct runtime *runtime, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return !strcmp(runtime->type, "systemd-nspawn") && slash && !strcmp(slash, "/supervisor");
+}
+
 static void apply_mkdir(struct containers *c, enum hier hier, const struct bw_cgroup *rec)
 {
 	const char *path = rec->path.len ? (const char *)rec + rec->path.off : "";
@@ -216,6 +324,8 @@ static void apply_mkdir(struct containers *c, enum hier hier, const struct bw_cg
 	 * that may make room in the table.
 	 */
 	owner = find_entry(c, &rec->hdr);
+	if (!owner && rec->hdr.ns_differs & BW_NS_PID)
+		owner = find_by_namespace(c, &rec->hdr);
 	node = registry_node_add(c, hier, rec->id);
 	if (!node || node->state == NODE_BOUND)
 		return;
@@ -232,6 +342,10 @@ static void apply_mkdir(struct containers *c, enum hier hier, const struct bw_cg
 		return;
 	}
 	runner = find_runner(c, &rec->hdr);
+	if (runner && is_own_place(&runner->runtime, path)) {
+		registry_unbind(node, NODE_HOST);
+		return;
+	}
 	if (runner && runner->runtime.role == RUNTIME_LOW) {
 		bind_by_runner(c, hier, node, runner);
 		return;
@@ -274,7 +388,7 @@ static void apply_cgroup(struct containers *c, const struct bw_cgroup *rec)
 /* Takes `info`. */
 static void adopt(struct containers *c, const struct bw_container *rec, struct container *info)
 {
-	const uint64_t ids[HIER_MAX] = { rec->cgroup_v2, rec->cgroup_v1 };
+	const uint64_t ids[REGISTRY_TABLES] = { rec->cgroup_v2, rec->cgroup_v1, info->pid_ns };
 	bool is_host = info->kind == CONTAINER_HOST;
 	struct entry *entry = NULL;
 	struct node *node;
@@ -291,7 +405,7 @@ static void adopt(struct containers *c, const struct bw_container *rec, struct c
 		if (!entry)
 			return;
 	}
-	for (hier = 0; hier < HIER_MAX; hier++) {
+	for (hier = 0; hier < REGISTRY_TABLES; hier++) {
 		if (!ids[hier])
 			continue;
 		node = registry_node_add(c, (enum hier)hier, ids[hier]);
@@ -302,6 +416,7 @@ static void adopt(struct containers *c, const struct bw_container *rec, struct c
 			continue;
 		}
 		registry_bind(node, entry);
+		node->removed_ns = 0;
 		c->stats.n_resolved++;
 	}
 }
@@ -319,20 +434,113 @@ static void apply_container(struct containers *c, const struct bw_container *rec
 		c->stats.n_read_failed++;
 }
 
+/* The first process of a container that is no longer the runtime shows what holds for it. */
+static void learn_facts(struct containers *c, const struct bw_exec *rec)
+{
+	const uint32_t all = BW_NS_MNT | BW_NS_PID | BW_NS_NET | BW_NS_USER | BW_NS_IPC |
+			     BW_NS_UTS | BW_NS_CGROUP;
+	struct container_facts facts = {
+		.has_caps = true,
+		.is_seen = true,
+		.caps = rec->after.cap_bset,
+		.seccomp = (int8_t)rec->hdr.seccomp,
+		.no_new_privs = -1,
+		.ns_host = all & ~rec->hdr.ns_differs,
+	};
+	struct entry *entry = find_bound(c, &rec->hdr);
+
+	if (!entry || entry->info->facts.is_seen || rec->hdr.seccomp > INT8_MAX ||
+	    setup_find(c, rec->hdr.tgid, rec->hdr.start_ns))
+		return;
+	info_set_facts(entry->info, &facts);
+	if (!entry->pid)
+		entry->pid = rec->hdr.tgid;
+}
+
+/* Who enters the namespaces of a container alone (nsenter) stays in a cgroup of the host. */
+static void learn_namespace(struct containers *c, const struct bw_hdr *hdr)
+{
+	struct entry *entry;
+	struct node *node;
+
+	if (!(hdr->ns_differs & BW_NS_PID))
+		return;
+	entry = find_bound(c, hdr);
+	if (!entry)
+		return;
+	/* Found before the cgroup was there, it was described apart; another's is not touched. */
+	node = registry_node(c, HIER_NS, hdr->pid_ns);
+	if (node && node->state == NODE_BOUND &&
+	    strcmp(node->entry->info->full_id, entry->info->full_id) != 0)
+		return;
+	node = registry_node_add(c, HIER_NS, hdr->pid_ns);
+	if (node)
+		registry_bind(node, entry);
+}
+
+static void apply_exec(struct containers *c, const struct bw_exec *rec)
+{
+	setup_exec(c, rec);
+	if (c->config.live) {
+		learn_runner(c, rec);
+		settle_both(c, &rec->hdr);
+	}
+	learn_namespace(c, &rec->hdr);
+	learn_facts(c, rec);
+}
+
+/* The first process of a new pid namespace, whose number was that of one which has ended. */
+static void renew_namespace(struct containers *c, const struct bw_hdr *hdr)
+{
+	struct node *node;
+
+	if (!(hdr->ns_differs & BW_NS_PID) || hdr->vtgid != 1)
+		return;
+	node = registry_node(c, HIER_NS, hdr->pid_ns);
+	if (!node || !node->removed_ns)
+		return;
+	registry_unbind(node, NODE_PENDING);
+	node->removed_ns = 0;
+}
+
+static void apply_fork(struct containers *c, const struct bw_fork *rec)
+{
+	setup_fork(c, rec);
+	renew_namespace(c, &rec->hdr);
+	if (c->config.live) {
+		inherit_runner(c, rec);
+		settle_both(c, &rec->hdr);
+	}
+	learn_namespace(c, &rec->hdr);
+}
+
+/* With its first process a pid namespace ends, and its number may be another's at once. */
+static void apply_exit(struct containers *c, const struct bw_hdr *hdr)
+{
+	struct node *node;
+
+	setup_exit(c, hdr);
+	registry_runner_drop(c, hdr->tgid, hdr->start_ns);
+	if (!(hdr->ns_differs & BW_NS_PID) || hdr->vtgid != 1)
+		return;
+	node = registry_node(c, HIER_NS, hdr->pid_ns);
+	if (node)
+		node->removed_ns = c->now_ns;
+}
+
 void containers_apply(struct containers *c, const struct bw_hdr *hdr)
 {
 	set_now(c, hdr);
 	switch (hdr->type) {
 	case BW_EVENT_EXEC:
 	case BW_EVENT_PROC:
-		if (!c->config.live)
-			break;
-		learn_runner(c, (const struct bw_exec *)(const void *)hdr);
-		settle_both(c, hdr);
+		apply_exec(c, (const struct bw_exec *)(const void *)hdr);
 		break;
 	case BW_EVENT_FORK:
-		if (c->config.live)
-			settle_both(c, hdr);
+		apply_fork(c, (const struct bw_fork *)(const void *)hdr);
+		break;
+	case BW_EVENT_EXIT:
+		apply_exit(c, hdr);
 		break;
 	case BW_EVENT_CGROUP:
 		apply_cgroup(c, (const struct bw_cgroup *)(const void *)hdr);
@@ -343,6 +551,33 @@ void containers_apply(struct containers *c, const struct bw_hdr *hdr)
 	default:
 		break;
 	}
+}
+
+bool containers_is_runtime(const struct containers *c, const struct bw_hdr *hdr)
+{
+	return setup_find(c, hdr->tgid, hdr->start_ns);
+}
+
+struct each {
+	containers_fn fn;
+	void *arg;
+};
+
+static bool visit(struct link *link, void *arg)
+{
+	const struct entry *entry = (const struct entry *)link;
+	const struct each *each = arg;
+
+	each->fn(entry->info, entry->pid, each->arg);
+	return false;
+}
+
+void containers_each(const struct containers *c, containers_fn fn, void *arg)
+{
+	struct each each = { fn, arg };
+	struct table entries = c->entries;
+
+	table_sweep(&entries, visit, &each);
 }
 
 static int scan_one(enum hier hier, uint64_t id, const char *path, void *arg)
@@ -364,6 +599,45 @@ static int scan_one(enum hier hier, uint64_t id, const char *path, void *arg)
 	return 0;
 }
 
+static uint64_t cgroup_of_process(const struct containers *c, enum hier hier, uint32_t tgid)
+{
+	char path[CGROUP_PATH_MAX];
+
+	if (cgroupfs_path_of(&c->fs, hier, tgid, path, sizeof(path)))
+		return 0;
+	return cgroupfs_id(&c->fs, hier, path);
+}
+
+/*
+ * The first processes of pid namespaces whose cgroups tell nothing: rootless containers.  Where
+ * it fails, such containers become known by what they do.
+ */
+static void scan_namespaces(struct containers *c)
+{
+	uint32_t host_ns = runtime_read_pid_ns(c->config.root, KTHREADD_PID);
+	struct bw_hdr hdr = { .vtgid = 1, .ns_differs = BW_NS_PID };
+	char path[CGROUP_PATH_MAX];
+	const struct dirent *entry;
+	int n = 0;
+	DIR *dir;
+
+	(void)snprintf(path, sizeof(path), "%s/proc", c->config.root);
+	dir = host_ns ? opendir(path) : NULL;
+	while (dir && n++ < SCAN_PROCS_MAX && (entry = readdir(dir))) {
+		hdr.tgid = (uint32_t)strtoul(entry->d_name, NULL, 10);
+		hdr.pid_ns = hdr.tgid ? runtime_read_pid_ns(c->config.root, hdr.tgid) : 0;
+		if (!hdr.pid_ns || hdr.pid_ns == host_ns ||
+		    !runtime_is_init(c->config.root, hdr.tgid))
+			continue;
+		hdr.cgroup_v2 = cgroup_of_process(c, HIER_V2, hdr.tgid);
+		hdr.cgroup_v1 = cgroup_of_process(c, HIER_V1, hdr.tgid);
+		if (!find_entry(c, &hdr))
+			(void)bind_by_namespace(c, &hdr);
+	}
+	if (dir)
+		(void)closedir(dir);
+}
+
 int containers_scan(struct containers *c)
 {
 	int hier;
@@ -371,6 +645,7 @@ int containers_scan(struct containers *c)
 
 	for (hier = 0; hier < HIER_MAX && !err; hier++)
 		err = cgroupfs_walk(&c->fs, (enum hier)hier, scan_one, c);
+	scan_namespaces(c);
 	return err;
 }
 

@@ -33,6 +33,16 @@ struct container_label {
 	char *value;
 };
 
+/* What holds for the first process of a container: the runtime's plan until the kernel shows it. */
+struct container_facts {
+	bool has_caps;
+	bool is_seen; /* caps, seccomp and ns_host are the kernel's word */
+	int8_t seccomp; /* task->seccomp.mode; -1 unknown */
+	int8_t no_new_privs; /* 1, 0, -1 unknown */
+	uint32_t ns_host; /* BW_NS_* that it shares with the host, if is_seen */
+	uint64_t caps; /* bounding set: more it can never have */
+};
+
 /*
  * Strings are NULL when unknown.  All is owned by the registry and borrowed
  * until the next call that may change it.
@@ -54,9 +64,16 @@ struct container {
 	char *pod_uid;
 	char *pod_sandbox_id;
 	char *k8s_container_name;
+	char *pod_ip;
 	bool is_sandbox; /* pause container of a pod */
+	bool is_partial; /* its id is known, but not what its runtime wrote of it */
+	bool is_rootless; /* a user other than root made it: all of this is that user's word */
 	int8_t privileged; /* 1, 0, -1 unknown */
 	int8_t rootfs_readonly; /* 1, 0, -1 unknown */
+	struct container_facts facts;
+	uint32_t pid_ns; /* inode, where its pid namespace alone shows it; else 0 */
+	uint64_t memory_limit; /* bytes; 0: none or unknown */
+	uint64_t pids_limit; /* 0: none or unknown */
 	uint64_t start_ns; /* boot time of its cgroup's creation; 0 unknown */
 	char *user; /* of the first process: uid[:gid] or name */
 	char *rootfs; /* host path; not followed by anybody but the registry */
@@ -65,6 +82,8 @@ struct container {
 	uint32_t n_mounts;
 	struct container_label *labels;
 	uint32_t n_labels;
+	struct container_label *pod_labels; /* of the pod that it is part of */
+	uint32_t n_pod_labels;
 };
 
 struct containers;
@@ -91,6 +110,7 @@ struct containers_stats {
 	uint64_t n_unresolved; /* events that had to leave with CONTAINER_UNKNOWN */
 	uint64_t n_read_failed; /* files of a runtime that could not be read or parsed */
 	uint64_t n_evicted;
+	uint64_t n_waited; /* containers whose files were waited for */
 	uint64_t n_cut; /* containers whose passwd, labels or mounts did not fit a record */
 };
 
@@ -114,6 +134,17 @@ void containers_apply(struct containers *containers, const struct bw_hdr *hdr);
  * unknown container where namespaces tell that there is one.
  */
 const struct container *containers_lookup(struct containers *containers, const struct bw_hdr *hdr);
+
+/*
+ * The task still runs the program of a container runtime (runc, crun, conmon, a shim …) or that
+ * program's copy of itself, and was started outside of every container: told by the file
+ * executed and by who forked it, not by what it calls itself.
+ */
+bool containers_is_runtime(const struct containers *containers, const struct bw_hdr *hdr);
+
+/* Called for each container there is; `pid` is that of its first process, 0 if not known. */
+typedef void (*containers_fn)(const struct container *container, uint32_t pid, void *arg);
+void containers_each(const struct containers *containers, containers_fn fn, void *arg);
 
 /* Forget what was removed before boot time `now_ns` less the tail of 30 s. */
 void containers_expire(struct containers *containers, uint64_t now_ns);

@@ -24,13 +24,17 @@ struct claim {
 	const char *type; /* if engine is ENGINE_NONE: "runc", "docker" … or NULL */
 	const char *bundle; /* NULL: not known */
 	const char *name; /* conmon's; NULL: not known */
+	const char *namespace; /* containerd's; NULL: not known */
 	bool is_crio;
+	bool is_rootless;
 	uint32_t pid; /* whose root the paths start from; 0: the host's */
+	uint32_t init_pid; /* of its first process; 0: not known */
 };
 
 /*
  * A new container, owned by the caller; NULL when out of memory.  *ret_failed counts the
- * files that were there and could not be used; *ret_whole tells whether config.json was read.
+ * files that were there and could not be used; *ret_whole tells whether config.json, or what the
+ * runtime has in its place, was read.
  */
 struct container *engine_describe(const char *root, const struct claim *claim, uint64_t *ret_failed,
 				  bool *ret_whole);

@@ -8,6 +8,11 @@
 #define HEX_ID_LEN   64
 #define SHORT_ID_LEN 12
 
+/* As linux/capability.h numbers them: together only a privileged container has them. */
+#define CAP_SYS_MODULE_BIT (1ULL << 16)
+#define CAP_SYS_RAWIO_BIT  (1ULL << 17)
+#define CAP_SYS_ADMIN_BIT  (1ULL << 21)
+
 /*
  * The first 12 digits of a long hexadecimal id, as every engine shows it; a name
  * that somebody chose (runc, crun, LXC) as a whole.  Nobody but the host is "host".
@@ -33,6 +38,8 @@ struct container *info_new(enum container_kind kind, const char *full_id, const 
 	info->kind = kind;
 	info->privileged = -1;
 	info->rootfs_readonly = -1;
+	info->facts.seccomp = -1;
+	info->facts.no_new_privs = -1;
 	info_set(&info->full_id, full_id);
 	info_set(&info->type, type);
 	if (!info->full_id) {
@@ -58,17 +65,27 @@ void info_drop_mounts(struct container *info)
 	info->n_mounts = 0;
 }
 
-void info_drop_labels(struct container *info)
+static void drop_pairs(struct container_label **list, uint32_t *n)
 {
 	uint32_t i;
 
-	for (i = 0; i < info->n_labels; i++) {
-		free(info->labels[i].key);
-		free(info->labels[i].value);
+	for (i = 0; i < *n; i++) {
+		free((*list)[i].key);
+		free((*list)[i].value);
 	}
-	free(info->labels);
-	info->labels = NULL;
-	info->n_labels = 0;
+	free(*list);
+	*list = NULL;
+	*n = 0;
+}
+
+void info_drop_labels(struct container *info)
+{
+	drop_pairs(&info->labels, &info->n_labels);
+}
+
+void info_drop_pod_labels(struct container *info)
+{
+	drop_pairs(&info->pod_labels, &info->n_pod_labels);
 }
 
 void info_free(struct container *info)
@@ -77,6 +94,7 @@ void info_free(struct container *info)
 		return;
 	info_drop_mounts(info);
 	info_drop_labels(info);
+	info_drop_pod_labels(info);
 	free(info->full_id);
 	free(info->name);
 	free(info->type);
@@ -90,6 +108,7 @@ void info_free(struct container *info)
 	free(info->pod_ns);
 	free(info->pod_uid);
 	free(info->pod_sandbox_id);
+	free(info->pod_ip);
 	free(info->k8s_container_name);
 	free(info->user);
 	free(info->rootfs);
@@ -161,21 +180,21 @@ void info_add_mount(struct container *info, const struct container_mount *mount)
 	new->rdwr = mount->rdwr;
 }
 
-void info_add_label(struct container *info, const char *key, const char *value)
+static void add_pair(struct container_label **list, uint32_t *n, const char *key, const char *value)
 {
 	struct container_label *more;
 	struct container_label *new;
 
-	if (info->n_labels >= INFO_LABELS_MAX || !key || !*key || !value)
+	if (*n >= INFO_LABELS_MAX || !key || !*key || !value)
 		return;
 	if (strnlen(key, INFO_STR_MAX) == INFO_STR_MAX ||
 	    strnlen(value, INFO_STR_MAX) == INFO_STR_MAX)
 		return;
-	more = realloc(info->labels, (info->n_labels + 1) * sizeof(*more));
+	more = realloc(*list, (*n + 1) * sizeof(*more));
 	if (!more)
 		return;
-	info->labels = more;
-	new = &more[info->n_labels];
+	*list = more;
+	new = &more[*n];
 	new->key = strdup(key);
 	new->value = strdup(value);
 	if (!new->key || !new->value) {
@@ -183,7 +202,29 @@ void info_add_label(struct container *info, const char *key, const char *value)
 		free(new->value);
 		return;
 	}
-	info->n_labels++;
+	++*n;
+}
+
+void info_add_label(struct container *info, const char *key, const char *value)
+{
+	add_pair(&info->labels, &info->n_labels, key, value);
+}
+
+void info_add_pod_label(struct container *info, const char *key, const char *value)
+{
+	add_pair(&info->pod_labels, &info->n_pod_labels, key, value);
+}
+
+void info_set_facts(struct container *info, const struct container_facts *facts)
+{
+	const uint64_t strong = CAP_SYS_MODULE_BIT | CAP_SYS_RAWIO_BIT | CAP_SYS_ADMIN_BIT;
+	int8_t no_new_privs = info->facts.no_new_privs;
+
+	info->facts = *facts;
+	if (facts->no_new_privs < 0)
+		info->facts.no_new_privs = no_new_privs;
+	if (info->privileged < 0 && facts->has_caps && facts->seccomp >= 0)
+		info->privileged = (facts->caps & strong) == strong && facts->seccomp == 0;
 }
 
 void info_take_passwd(struct container *info, char *text)

@@ -29,8 +29,13 @@ void info_set_image(struct container *info, const char *image);
 /* Beyond the cap, and without memory, nothing is added. */
 void info_add_mount(struct container *info, const struct container_mount *mount);
 void info_add_label(struct container *info, const char *key, const char *value);
+void info_add_pod_label(struct container *info, const char *key, const char *value);
 void info_drop_mounts(struct container *info);
 void info_drop_labels(struct container *info);
+void info_drop_pod_labels(struct container *info);
+
+/* The kernel's word of its first process; tells whether it is privileged where no runtime said so. */
+void info_set_facts(struct container *info, const struct container_facts *facts);
 
 /* Takes `text`, which is heap memory, and cuts it behind its last whole line. */
 void info_take_passwd(struct container *info, char *text);

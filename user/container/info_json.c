@@ -10,7 +10,8 @@
 
 #include "container/json.h"
 
-#define START_DIGITS 24 /* of a 64-bit number in decimal, NUL included */
+#define SECCOMP_MODE_MAX 3 /* disabled, strict, filter, dead */
+#define NUMBER_DIGITS    24 /* of a 64-bit number in decimal, NUL included */
 
 static const char *const kind_names[] = {
 	[CONTAINER_HOST] = "host",
@@ -35,6 +36,7 @@ static const struct {
 	{ "pod_ns", offsetof(struct container, pod_ns) },
 	{ "pod_uid", offsetof(struct container, pod_uid) },
 	{ "pod_sandbox_id", offsetof(struct container, pod_sandbox_id) },
+	{ "pod_ip", offsetof(struct container, pod_ip) },
 	{ "k8s_container_name", offsetof(struct container, k8s_container_name) },
 	{ "user", offsetof(struct container, user) },
 	{ "rootfs", offsetof(struct container, rootfs) },
@@ -84,38 +86,65 @@ static bool add_mounts(cJSON *obj, const struct container *info)
 }
 
 /* A list of pairs: keys may be repeated, and their order is kept. */
-static bool add_labels(cJSON *obj, const struct container *info)
+static bool add_labels(cJSON *obj, const char *key, const struct container_label *labels,
+		       uint32_t n)
 {
 	cJSON *list;
 	cJSON *item;
 	uint32_t i;
 	bool ok = true;
 
-	if (!info->n_labels)
+	if (!n)
 		return true;
-	list = cJSON_AddArrayToObject(obj, "labels");
-	for (i = 0; list && ok && i < info->n_labels; i++) {
+	list = cJSON_AddArrayToObject(obj, key);
+	for (i = 0; list && ok && i < n; i++) {
 		item = cJSON_CreateObject();
 		if (!item || !cJSON_AddItemToArray(list, item)) {
 			cJSON_Delete(item);
 			return false;
 		}
-		ok = add_str(item, "key", info->labels[i].key) &&
-		     add_str(item, "value", info->labels[i].value);
+		ok = add_str(item, "key", labels[i].key) && add_str(item, "value", labels[i].value);
 	}
 	return list && ok;
+}
+
+/* A string: a double holds no more than 53 bits.  0 is left out. */
+static bool add_number(cJSON *obj, const char *key, uint64_t number)
+{
+	char text[NUMBER_DIGITS];
+
+	if (!number)
+		return true;
+	(void)snprintf(text, sizeof(text), "%" PRIu64, number);
+	return add_str(obj, key, text);
+}
+
+static bool add_flag(cJSON *obj, const char *key, bool flag)
+{
+	return !flag || cJSON_AddTrueToObject(obj, key);
+}
+
+static bool add_tri_state(cJSON *obj, const char *key, int8_t state)
+{
+	return state < 0 || cJSON_AddNumberToObject(obj, key, state);
+}
+
+static bool add_facts(cJSON *obj, const struct container_facts *facts)
+{
+	return add_flag(obj, "has_caps", facts->has_caps) && add_number(obj, "caps", facts->caps) &&
+	       add_flag(obj, "is_seen", facts->is_seen) &&
+	       add_number(obj, "ns_host", facts->ns_host) &&
+	       add_tri_state(obj, "seccomp", facts->seccomp) &&
+	       add_tri_state(obj, "no_new_privs", facts->no_new_privs);
 }
 
 char *info_to_json(const struct container *info)
 {
 	cJSON *obj = cJSON_CreateObject();
-	char start[START_DIGITS];
 	char *text = NULL;
 	bool ok;
 	size_t i;
 
-	/* A string: a double holds no more than 104 days of nanoseconds. */
-	(void)snprintf(start, sizeof(start), "%" PRIu64, info->start_ns);
 	ok = obj && add_str(obj, "kind", kind_names[info->kind]) &&
 	     add_str(obj, "full_id", info->full_id);
 	for (i = 0; ok && i < N_STRINGS; i++)
@@ -123,7 +152,14 @@ char *info_to_json(const struct container *info)
 	ok = ok && cJSON_AddBoolToObject(obj, "is_sandbox", info->is_sandbox) &&
 	     cJSON_AddNumberToObject(obj, "privileged", info->privileged) &&
 	     cJSON_AddNumberToObject(obj, "rootfs_readonly", info->rootfs_readonly) &&
-	     add_str(obj, "start_ns", start) && add_mounts(obj, info) && add_labels(obj, info) &&
+	     add_flag(obj, "is_partial", info->is_partial) &&
+	     add_flag(obj, "is_rootless", info->is_rootless) && add_facts(obj, &info->facts) &&
+	     add_number(obj, "pid_ns", info->pid_ns) &&
+	     add_number(obj, "memory_limit", info->memory_limit) &&
+	     add_number(obj, "pids_limit", info->pids_limit) &&
+	     add_number(obj, "start_ns", info->start_ns) && add_mounts(obj, info) &&
+	     add_labels(obj, "labels", info->labels, info->n_labels) &&
+	     add_labels(obj, "pod_labels", info->pod_labels, info->n_pod_labels) &&
 	     add_str(obj, "passwd", info->passwd);
 	if (ok)
 		text = cJSON_PrintUnformatted(obj);
@@ -131,13 +167,36 @@ char *info_to_json(const struct container *info)
 	return text;
 }
 
-static int8_t tri_state(const cJSON *obj, const char *key)
+/* -1 unless it is there, from 0 to `max`. */
+static int8_t small_number(const cJSON *obj, const char *key, int max)
 {
 	const cJSON *item = cJSON_GetObjectItemCaseSensitive(obj, key);
 
-	if (!cJSON_IsNumber(item) || (item->valueint != 0 && item->valueint != 1))
+	if (!cJSON_IsNumber(item) || item->valueint < 0 || item->valueint > max)
 		return -1;
 	return (int8_t)item->valueint;
+}
+
+static int8_t tri_state(const cJSON *obj, const char *key)
+{
+	return small_number(obj, key, 1);
+}
+
+static uint64_t number(const cJSON *obj, const char *key)
+{
+	const char *text = json_str(obj, key);
+
+	return text ? strtoull(text, NULL, 10) : 0;
+}
+
+static void read_facts(struct container_facts *facts, const cJSON *obj)
+{
+	facts->has_caps = json_true(obj, "has_caps");
+	facts->caps = number(obj, "caps");
+	facts->is_seen = json_true(obj, "is_seen");
+	facts->ns_host = (uint32_t)number(obj, "ns_host");
+	facts->seccomp = small_number(obj, "seccomp", SECCOMP_MODE_MAX);
+	facts->no_new_privs = tri_state(obj, "no_new_privs");
 }
 
 static void read_mounts(struct container *info, const cJSON *obj)
@@ -161,6 +220,8 @@ static void read_labels(struct container *info, const cJSON *obj)
 
 	for (item = json_first(json_array(obj, "labels")); item; item = item->next)
 		info_add_label(info, json_str(item, "key"), json_str(item, "value"));
+	for (item = json_first(json_array(obj, "pod_labels")); item; item = item->next)
+		info_add_pod_label(info, json_str(item, "key"), json_str(item, "value"));
 }
 
 static bool read_kind(const cJSON *obj, enum container_kind *out)
@@ -195,9 +256,13 @@ static struct container *read_object(const cJSON *obj)
 	info->is_sandbox = json_true(obj, "is_sandbox");
 	info->privileged = tri_state(obj, "privileged");
 	info->rootfs_readonly = tri_state(obj, "rootfs_readonly");
-	value = json_str(obj, "start_ns");
-	if (value)
-		info->start_ns = strtoull(value, NULL, 10);
+	info->is_partial = json_true(obj, "is_partial");
+	info->is_rootless = json_true(obj, "is_rootless");
+	read_facts(&info->facts, obj);
+	info->pid_ns = (uint32_t)number(obj, "pid_ns");
+	info->memory_limit = number(obj, "memory_limit");
+	info->pids_limit = number(obj, "pids_limit");
+	info->start_ns = number(obj, "start_ns");
 	read_mounts(info, obj);
 	read_labels(info, obj);
 	value = json_str(obj, "passwd");

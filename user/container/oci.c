@@ -5,10 +5,15 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "container/caps.h"
 #include "container/info.h"
 #include "container/json.h"
 
-#define MODE_MAX 1024
+#define MODE_MAX  1024
+#define LIMIT_MAX 9007199254740992.0 /* 2^53 */
+
+/* Modes of linux/seccomp.h. */
+enum { SECCOMP_DISABLED = 0, SECCOMP_FILTER = 2 };
 
 /* Borrowed from `options`; NULL when the mount says nothing of it. */
 static char *propagation_of(const cJSON *options)
@@ -147,6 +152,35 @@ static void set_rootfs(struct container *info, const cJSON *root)
 		info_set(&info->rootfs, full);
 }
 
+/* A positive whole number that a double holds; 0: none. */
+static uint64_t positive(const cJSON *obj, const char *key)
+{
+	const cJSON *item = cJSON_GetObjectItemCaseSensitive(obj, key);
+
+	if (!cJSON_IsNumber(item) || item->valuedouble < 1 || item->valuedouble > LIMIT_MAX)
+		return 0;
+	return (uint64_t)item->valuedouble;
+}
+
+/* The runtime's plan; the kernel's word replaces it when the first process is seen. */
+static void set_confinement(struct container *info, const cJSON *config)
+{
+	const cJSON *process = json_object(config, "process");
+	const cJSON *sandbox = json_object(config, "linux");
+	const cJSON *resources = json_object(sandbox, "resources");
+	const cJSON *bounding = json_array(json_object(process, "capabilities"), "bounding");
+
+	info->facts.has_caps = bounding != NULL;
+	info->facts.caps = caps_from_names(bounding);
+	if (process)
+		info->facts.no_new_privs = json_true(process, "noNewPrivileges");
+	if (sandbox)
+		info->facts.seccomp = json_object(sandbox, "seccomp") ? SECCOMP_FILTER :
+									SECCOMP_DISABLED;
+	info->memory_limit = positive(json_object(resources, "memory"), "limit");
+	info->pids_limit = positive(json_object(resources, "pids"), "limit");
+}
+
 const char *oci_annotation(const cJSON *config, const char *key)
 {
 	return json_str(json_object(config, "annotations"), key);
@@ -167,5 +201,6 @@ void oci_apply(struct container *info, const cJSON *config)
 	if (json_object(config, "root"))
 		set_rootfs(info, json_object(config, "root"));
 	set_user(info, config);
+	set_confinement(info, config);
 	info->privileged = guess_privileged(config);
 }

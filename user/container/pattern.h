@@ -19,7 +19,7 @@ struct pattern {
  */
 bool pattern_find(const char *path, struct pattern *out);
 
-/* The cgroup of a runtime's own helper (conmon's). */
+/* The cgroup of a runtime's own helper (conmon's, LXC's monitor's). */
 bool pattern_is_helper(const char *path);
 
 #endif /* CONTAINER_PATTERN_H */

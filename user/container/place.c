@@ -44,11 +44,10 @@ int place_open_dir(int dirfd, const char *path)
 	return open_beneath(dirfd, path, O_RDONLY | O_DIRECTORY);
 }
 
-int place_read(int dirfd, const char *path, size_t max_bytes, enum place_link link, char **out)
+int place_open_file(int dirfd, const char *path, enum place_link link)
 {
-	cleanup_close int fd = -1;
 	struct stat st;
-	size_t len;
+	int fd;
 
 	/* O_NONBLOCK: a FIFO in its place must not hang us. */
 	fd = open_beneath(dirfd, path,
@@ -56,11 +55,38 @@ int place_read(int dirfd, const char *path, size_t max_bytes, enum place_link li
 				  (link == PLACE_NOFOLLOW ? O_NOFOLLOW : 0));
 	if (fd < 0)
 		return fd;
+	if (fstat(fd, &st) || !S_ISREG(st.st_mode)) {
+		(void)close(fd); /* read-only */
+		return -EINVAL;
+	}
+	return fd;
+}
+
+int place_read(int dirfd, const char *path, size_t max_bytes, enum place_link link, char **out)
+{
+	cleanup_close int fd = place_open_file(dirfd, path, link);
+	struct stat st;
+	size_t len;
+
+	if (fd < 0)
+		return fd;
 	if (fstat(fd, &st))
 		return -errno;
-	if (!S_ISREG(st.st_mode))
-		return -EINVAL;
 	if (st.st_size > 0 && (uintmax_t)st.st_size > max_bytes)
 		return -EFBIG;
 	return file_read_fd(fd, max_bytes, out, &len);
+}
+
+int place_read_link(int dirfd, const char *path, char *out, size_t size)
+{
+	cleanup_close int fd = open_beneath(dirfd, path, O_PATH | O_NOFOLLOW);
+	ssize_t len;
+
+	if (fd < 0)
+		return fd;
+	len = readlinkat(fd, "", out, size - 1);
+	if (len < 0)
+		return -errno;
+	out[len] = '\0';
+	return 0;
 }

@@ -27,4 +27,10 @@ int place_open_dir(int dirfd, const char *path);
 enum place_link { PLACE_NOFOLLOW, PLACE_FOLLOW };
 int place_read(int dirfd, const char *path, size_t max_bytes, enum place_link link, char **out);
 
+/* Descriptor of the regular file `path` below `dirfd`, as place_read() opens it, or -errno. */
+int place_open_file(int dirfd, const char *path, enum place_link link);
+
+/* Where the symbolic link `path` below `dirfd` points.  Returns 0 or -errno. */
+int place_read_link(int dirfd, const char *path, char *out, size_t size);
+
 #endif /* CONTAINER_PLACE_H */

@@ -9,6 +9,7 @@
 static void entry_free(struct entry *entry)
 {
 	info_free(entry->info);
+	free(entry->namespace);
 	free(entry);
 }
 
@@ -92,7 +93,7 @@ static void evict_entry(struct containers *c)
 	table_sweep(&c->entries, note_oldest, &oldest);
 	if (!oldest.entry)
 		return;
-	for (hier = 0; hier < HIER_MAX; hier++)
+	for (hier = 0; hier < REGISTRY_TABLES; hier++)
 		table_sweep(&c->nodes[hier], drop_node_of, oldest.entry);
 	table_remove(&c->entries, &oldest.entry->link);
 	entry_free(oldest.entry);
@@ -118,6 +119,11 @@ struct entry *registry_add(struct containers *c, struct container *info)
 
 void registry_replace(struct entry *entry, struct container *info)
 {
+	/* Seen once, the kernel's word stays. */
+	if (entry->info->facts.is_seen && !info->facts.is_seen)
+		info_set_facts(info, &entry->info->facts);
+	if (!info->pid_ns)
+		info->pid_ns = entry->info->pid_ns;
 	info_free(entry->info);
 	entry->info = info;
 }
@@ -231,6 +237,16 @@ struct runner *registry_runner_add(struct containers *c, uint32_t tgid)
 	return runner;
 }
 
+void registry_runner_drop(struct containers *c, uint32_t tgid, uint64_t start_ns)
+{
+	struct runner *runner = registry_runner(c, tgid);
+
+	if (!runner || runner->start_ns != start_ns)
+		return;
+	table_remove(&c->runners, &runner->link);
+	free(runner);
+}
+
 static bool drop_removed(struct link *link, void *arg)
 {
 	struct node *node = (struct node *)link;
@@ -261,7 +277,7 @@ void registry_expire(struct containers *c, uint64_t now_ns)
 	uint64_t runner_ns = now_ns > REGISTRY_RUNTIME_NS ? now_ns - REGISTRY_RUNTIME_NS : 0;
 	int hier;
 
-	for (hier = 0; hier < HIER_MAX; hier++)
+	for (hier = 0; hier < REGISTRY_TABLES; hier++)
 		table_sweep(&c->nodes[hier], drop_removed, &tail_ns);
 	table_sweep(&c->entries, drop_unused, &tail_ns);
 	table_sweep(&c->runners, drop_runner, &runner_ns);
@@ -285,7 +301,7 @@ void registry_done(struct containers *c)
 {
 	int hier;
 
-	for (hier = 0; hier < HIER_MAX; hier++) {
+	for (hier = 0; hier < REGISTRY_TABLES; hier++) {
 		if (c->nodes[hier].buckets)
 			table_sweep(&c->nodes[hier], drop_node, NULL);
 		table_done(&c->nodes[hier]);
@@ -296,4 +312,7 @@ void registry_done(struct containers *c)
 	if (c->runners.buckets)
 		table_sweep(&c->runners, drop_node, NULL);
 	table_done(&c->runners);
+	if (c->setups.buckets)
+		table_sweep(&c->setups, drop_node, NULL);
+	table_done(&c->setups);
 }

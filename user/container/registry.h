@@ -18,8 +18,13 @@
 #define REGISTRY_CONTAINERS_MAX 8192
 #define REGISTRY_NODES_MAX      65536 /* in each hierarchy */
 #define REGISTRY_RUNTIMES_MAX   2048
+#define REGISTRY_SETUPS_MAX     8192
 #define REGISTRY_TAIL_NS        (30ULL * 1000 * 1000 * 1000)
 #define REGISTRY_RUNTIME_NS     (60ULL * 1000 * 1000 * 1000)
+
+/* Beside the cgroup hierarchies: pid namespaces of containers that have no cgroup, by inode. */
+#define HIER_NS         ((enum hier)HIER_MAX)
+#define REGISTRY_TABLES (HIER_MAX + 1)
 
 /* A container; it stays while a cgroup refers to it. */
 struct entry {
@@ -29,8 +34,13 @@ struct entry {
 	uint64_t creator_start_ns;
 	uint64_t used_ns;
 	uint32_t creator_tgid; /* the runtime that made its cgroup; 0: was there before us */
+	uint32_t pid; /* of its first process, as found; 0: not known */
 	uint32_t n_nodes;
 	bool is_whole; /* its config.json was read */
+	bool has_waited; /* for the same */
+	bool is_crio; /* these are as in struct claim, for another look */
+	enum engine engine;
+	char *namespace;
 };
 
 enum node_state {
@@ -39,7 +49,7 @@ enum node_state {
 	NODE_BOUND,
 };
 
-/* A cgroup. */
+/* A cgroup, or (HIER_NS) a pid namespace. */
 struct node {
 	struct link link; /* by id */
 	uint64_t id;
@@ -59,8 +69,20 @@ struct runner {
 	uint64_t seen_ns;
 	uint32_t tgid;
 	uint32_t parent_tgid;
+	uint32_t uid;
 	uint64_t cgroup[HIER_MAX]; /* 0: not known */
 	struct runtime runtime;
+};
+
+/* A process that still runs a runtime's own program; see setup.h. */
+struct setup {
+	struct link link; /* by tgid */
+	uint64_t start_ns;
+	uint64_t seen_ns;
+	uint64_t ino; /* of the program's file */
+	uint32_t dev;
+	uint32_t mnt_ns;
+	uint32_t tgid;
 };
 
 struct containers {
@@ -68,10 +90,13 @@ struct containers {
 	struct containers_stats stats;
 	struct cgroupfs fs;
 	struct table entries;
-	struct table nodes[HIER_MAX];
+	struct table nodes[REGISTRY_TABLES];
 	struct table runners;
+	struct table setups;
 	struct container host;
 	uint64_t now_ns; /* time of the latest record */
+	uint64_t wait_since_ns; /* start of the period in which waited_ns was spent */
+	uint64_t waited_ns;
 	uint64_t record[BW_RECORD_MAX / sizeof(uint64_t)]; /* to build one in */
 };
 
@@ -98,6 +123,8 @@ void registry_unbind(struct node *node, enum node_state state);
 struct runner *registry_runner(const struct containers *c, uint32_t tgid);
 /* Finds or makes it; NULL when out of memory or at the cap. */
 struct runner *registry_runner_add(struct containers *c, uint32_t tgid);
+
+void registry_runner_drop(struct containers *c, uint32_t tgid, uint64_t start_ns);
 
 /* Drop what is older than its time. */
 void registry_expire(struct containers *c, uint64_t now_ns);

@@ -17,6 +17,7 @@ struct lookup {
 	struct runtime found; /* supervisor or low runtime */
 	struct runtime above; /* supervisor above a low runtime */
 	uint32_t found_tgid; /* 0: from a state directory, no process */
+	uint32_t found_uid;
 	uint32_t init_tgid; /* child of `found` */
 	bool has_above;
 	bool is_unseen; /* no process could be read */
@@ -54,6 +55,7 @@ static bool find_runtime(struct lookup *lookup, uint32_t tgid)
 		if (proc.runtime.role != RUNTIME_NONE && is_outside(lookup, tgid)) {
 			lookup->found = proc.runtime;
 			lookup->found_tgid = tgid;
+			lookup->found_uid = proc.uid;
 			lookup->has_above = proc.runtime.role == RUNTIME_LOW &&
 					    bind_find_supervisor(lookup->c, proc.parent_tgid,
 								 &lookup->above);
@@ -99,6 +101,8 @@ static void bind_found(struct lookup *lookup, struct node *node, const struct pa
 	claim.type = lookup->found.type;
 	claim.bundle = lookup->found.bundle;
 	claim.pid = lookup->found_tgid;
+	claim.init_pid = lookup->init_tgid;
+	claim.is_rootless = lookup->found_uid != 0;
 	if (lookup->found.role != RUNTIME_LOW)
 		bind_set_engine(&claim, &lookup->found);
 	else if (lookup->has_above)
@@ -136,7 +140,11 @@ static bool find_any(struct lookup *lookup, uint32_t pid, uint32_t parent_tgid)
 	other = cgroupfs_first_pid(&c->fs, lookup->hier, lookup->path);
 	if (other && other != pid && find_runtime(lookup, other))
 		return true;
-	return !state_find(c->config.root, lookup->path, &lookup->found);
+	if (state_find(c->config.root, lookup->path, &lookup->found))
+		return false;
+	lookup->found_tgid = 0;
+	lookup->init_tgid = other;
+	return true;
 }
 
 void bind_by_path(struct containers *c, enum hier hier, struct node *node, uint32_t pid,
@@ -162,6 +170,7 @@ void bind_by_path(struct containers *c, enum hier hier, struct node *node, uint3
 	if (find_any(&lookup, pid, parent_tgid)) {
 		bind_found(&lookup, node, &pattern);
 	} else if (*pattern.id) {
+		claim.init_pid = cgroupfs_first_pid(&c->fs, hier, path);
 		claim.id = pattern.id;
 		claim.type = pattern.type;
 		bind_by_claim(c, hier, node, &claim);

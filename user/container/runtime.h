@@ -11,7 +11,7 @@
 
 enum runtime_role {
 	RUNTIME_NONE, /* no runtime, or one that makes no container now */
-	RUNTIME_LOW, /* makes cgroup and namespaces: runc, crun … */
+	RUNTIME_LOW, /* makes cgroup and namespaces: runc, crun …, LXC's monitor, systemd-nspawn */
 	RUNTIME_SHIM, /* containerd's, lives as long as its containers */
 	RUNTIME_CONMON, /* podman's and CRI-O's */
 };
@@ -19,18 +19,21 @@ enum runtime_role {
 /* Empty strings are unknown. */
 struct runtime {
 	enum runtime_role role;
-	char type[32]; /* name of a low runtime: "runc", "crun" … */
+	char type[32]; /* name of a low runtime: "runc", "crun" …, "lxc", "systemd-nspawn" */
 	char id[RUNTIME_STR_MAX];
-	char bundle[RUNTIME_STR_MAX]; /* absolute, as the process sees it */
+	/* Absolute, as the process sees it; of LXC the configuration's directory, of nspawn the root. */
+	char bundle[RUNTIME_STR_MAX];
 	char namespace[RUNTIME_STR_MAX]; /* containerd's */
 	char name[RUNTIME_STR_MAX]; /* podman's */
 	bool is_crio; /* conmon that works for CRI-O */
+	bool is_exec; /* conmon of an exec into the container: its bundle is not known */
 };
 
 /* A process as /proc shows it. */
 struct runtime_proc {
 	struct runtime runtime;
 	uint32_t parent_tgid;
+	uint32_t uid; /* effective, as the host numbers it; 0 also where it could not be read */
 };
 
 /*
@@ -39,7 +42,16 @@ struct runtime_proc {
  */
 bool runtime_parse(const char *argv, size_t len, const char *cwd, struct runtime *out);
 
-/* From <root>/proc/PID/{stat,cmdline,cwd}.  Returns 0 or -errno. */
+/* Is the file at `path` by its name a program that starts, enters or supervises containers? */
+bool runtime_is_program(const char *path);
+
+/* From <root>/proc/PID/{stat,status,cmdline,cwd}.  Returns 0 or -errno. */
 int runtime_read(const char *root, uint32_t tgid, struct runtime_proc *out);
+
+/* Inode number of the process's pid namespace; 0: unknown. */
+uint32_t runtime_read_pid_ns(const char *root, uint32_t tgid);
+
+/* Is it the first process of its pid namespace? */
+bool runtime_is_init(const char *root, uint32_t tgid);
 
 #endif /* CONTAINER_RUNTIME_H */

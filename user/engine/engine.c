@@ -219,6 +219,14 @@ int engine_scan(struct engine *engine)
 	return containers_scan(engine->containers);
 }
 
+/* For readers of alerts: why a container's metadata is missing; NULL where it is not. */
+static const char *resolution_of(const struct container *container)
+{
+	if (container->kind == CONTAINER_UNKNOWN)
+		return "unresolved";
+	return container->is_partial ? "partial" : NULL;
+}
+
 static void on_match(const struct rule *rule, void *arg)
 {
 	struct engine *engine = arg;
@@ -238,8 +246,7 @@ static void on_match(const struct rule *rule, void *arg)
 		.options = engine->config.output,
 		.extras = &engine->extras[rule->index],
 		.ancestry = view_ancestry(view),
-		.container_resolution = view->container->kind == CONTAINER_UNKNOWN ? "unresolved" :
-										     NULL,
+		.container_resolution = resolution_of(view->container),
 	};
 
 	if (!alert.tmpl)
@@ -266,6 +273,7 @@ static void judge(struct engine *engine, const struct record *rec, const struct 
 		.rec = rec,
 		.proc = proc,
 		.container = container,
+		.is_runtime = containers_is_runtime(engine->containers, rec->hdr),
 		.host = engine->config.host,
 		.users = engine->users,
 		.num = engine->stats.n_events,

@@ -2,13 +2,17 @@
 /* The container and the pod, as the registry knows them. */
 #include <fnmatch.h>
 
+#include "base/buf.h"
+#include "container/danger.h"
 #include "fields/family.h"
+#include "fields/names.h"
 #include "fields/scratch.h"
 
 #define SHORT_ID_LEN 12
 
 /* Labels that are the runtime's own notes, which Falco does not list. */
 #define LABEL_INTERNAL   "io.kubernetes."
+#define LABEL_CRI        "io.cri-containerd."
 #define LABEL_ANNOTATION "annotation."
 
 static const struct container *of(const struct event_view *view)
@@ -146,25 +150,112 @@ static bool get_readonly_rootfs(const struct event_view *view, const struct fiel
 	       value_bool(out, of(view)->rootfs_readonly);
 }
 
+/* The first process tells, where it was seen: others may have gone elsewhere. */
+static bool get_shared(const struct event_view *view, uint32_t ns, struct value *out)
+{
+	const struct container_facts *facts = &of(view)->facts;
+	uint32_t shared = facts->is_seen ? facts->ns_host : ~view->rec->hdr->ns_differs;
+
+	return !is_host(view) && value_bool(out, (shared & ns) != 0);
+}
+
 static bool get_host_pid(const struct event_view *view, const struct field_ref *ref,
 			 struct value *out)
 {
 	(void)ref;
-	return !is_host(view) && value_bool(out, !(view->rec->hdr->ns_differs & BW_NS_PID));
+	return get_shared(view, BW_NS_PID, out);
 }
 
 static bool get_host_network(const struct event_view *view, const struct field_ref *ref,
 			     struct value *out)
 {
 	(void)ref;
-	return !is_host(view) && value_bool(out, !(view->rec->hdr->ns_differs & BW_NS_NET));
+	return get_shared(view, BW_NS_NET, out);
 }
 
 static bool get_host_ipc(const struct event_view *view, const struct field_ref *ref,
 			 struct value *out)
 {
 	(void)ref;
-	return !is_host(view) && value_bool(out, !(view->rec->hdr->ns_differs & BW_NS_IPC));
+	return get_shared(view, BW_NS_IPC, out);
+}
+
+static bool get_caps(const struct event_view *view, const struct field_ref *ref, struct value *out)
+{
+	(void)ref;
+	return of(view)->facts.has_caps &&
+	       value_str(out, names_caps(view->scratch, of(view)->facts.caps));
+}
+
+static bool get_seccomp(const struct event_view *view, const struct field_ref *ref,
+			struct value *out)
+{
+	static const char *const names[] = { "disabled", "strict", "filter" };
+	int8_t mode = of(view)->facts.seccomp;
+
+	(void)ref;
+	return mode >= 0 && (uint8_t)mode < sizeof(names) / sizeof(names[0]) &&
+	       value_str(out, names[(uint8_t)mode]);
+}
+
+static bool get_no_new_privs(const struct event_view *view, const struct field_ref *ref,
+			     struct value *out)
+{
+	(void)ref;
+	return of(view)->facts.no_new_privs >= 0 && value_bool(out, of(view)->facts.no_new_privs);
+}
+
+static bool get_memory_limit(const struct event_view *view, const struct field_ref *ref,
+			     struct value *out)
+{
+	(void)ref;
+	return of(view)->memory_limit && value_uint(out, of(view)->memory_limit);
+}
+
+static bool get_pids_limit(const struct event_view *view, const struct field_ref *ref,
+			   struct value *out)
+{
+	(void)ref;
+	return of(view)->pids_limit && value_uint(out, of(view)->pids_limit);
+}
+
+static bool get_is_rootless(const struct event_view *view, const struct field_ref *ref,
+			    struct value *out)
+{
+	(void)ref;
+	return of(view)->kind == CONTAINER_KNOWN && value_bool(out, of(view)->is_rootless);
+}
+
+#define DANGERS_MAX_BYTES ((size_t)16 * 1024)
+
+static bool get_dangers(const struct event_view *view, const struct field_ref *ref,
+			struct value *out)
+{
+	struct buf buf;
+	const char *text;
+
+	(void)ref;
+	if (of(view)->kind != CONTAINER_KNOWN)
+		return false;
+	buf_init(&buf, DANGERS_MAX_BYTES);
+	danger_add(of(view), &buf);
+	text = arena_strndup(view->scratch, buf.data, buf.len);
+	buf_done(&buf);
+	return value_str(out, text);
+}
+
+static bool get_pod_ip(const struct event_view *view, const struct field_ref *ref,
+		       struct value *out)
+{
+	(void)ref;
+	return value_str(out, of(view)->pod_ip);
+}
+
+static bool get_is_runtime(const struct event_view *view, const struct field_ref *ref,
+			   struct value *out)
+{
+	(void)ref;
+	return value_bool(out, view->is_runtime);
 }
 
 static bool get_sandbox_id(const struct event_view *view, const struct field_ref *ref,
@@ -193,6 +284,8 @@ static bool get_resolution(const struct event_view *view, const struct field_ref
 	};
 
 	(void)ref;
+	if (of(view)->is_partial)
+		return value_str(out, "partial");
 	return value_str(out, names[of(view)->kind]);
 }
 
@@ -322,15 +415,32 @@ static bool get_mount_propagation(const struct event_view *view, const struct fi
 	return mount && value_str(out, mount->propagation);
 }
 
-static bool get_label(const struct event_view *view, const struct field_ref *ref, struct value *out)
-{
-	const struct container *container = of(view);
+/* Labels of the container or of its pod. */
+struct labels {
+	const struct container_label *at;
+	uint32_t n;
+};
 
-	for (uint32_t i = 0; i < container->n_labels; i++) {
-		const char *key = container->labels[i].key;
+static struct labels labels_of(const struct event_view *view)
+{
+	return (struct labels){ of(view)->labels, of(view)->n_labels };
+}
+
+/* Of engines that keep them nowhere else they are those of the pod's sandbox. */
+static struct labels pod_labels_of(const struct event_view *view)
+{
+	if (!of(view)->n_pod_labels && of(view)->is_sandbox)
+		return labels_of(view);
+	return (struct labels){ of(view)->pod_labels, of(view)->n_pod_labels };
+}
+
+static bool find_label(struct labels labels, const struct field_ref *ref, struct value *out)
+{
+	for (uint32_t i = 0; i < labels.n; i++) {
+		const char *key = labels.at[i].key;
 
 		if (strlen(key) == ref->arg_len && memcmp(key, ref->arg, ref->arg_len) == 0)
-			return value_str(out, container->labels[i].value);
+			return value_str(out, labels.at[i].value);
 	}
 	return false;
 }
@@ -338,21 +448,17 @@ static bool get_label(const struct event_view *view, const struct field_ref *ref
 static bool is_listed(const struct container_label *label)
 {
 	return strncmp(label->key, LABEL_INTERNAL, strlen(LABEL_INTERNAL)) != 0 &&
+	       strncmp(label->key, LABEL_CRI, strlen(LABEL_CRI)) != 0 &&
 	       strncmp(label->key, LABEL_ANNOTATION, strlen(LABEL_ANNOTATION)) != 0;
 }
 
-static bool get_labels(const struct event_view *view, const struct field_ref *ref,
-		       struct value *out)
+static bool join_labels(const struct event_view *view, struct labels labels, struct value *out)
 {
-	const struct container *container = of(view);
 	struct scratch_text text;
 
-	(void)ref;
-	if (container->kind != CONTAINER_KNOWN)
-		return false;
 	scratch_init(&text, view->scratch, TEXT_MAX);
-	for (uint32_t i = 0; i < container->n_labels; i++) {
-		const struct container_label *label = &container->labels[i];
+	for (uint32_t i = 0; i < labels.n; i++) {
+		const struct container_label *label = &labels.at[i];
 
 		if (!is_listed(label))
 			continue;
@@ -367,17 +473,31 @@ static bool get_labels(const struct event_view *view, const struct field_ref *re
 	return value_str(out, scratch_end(&text));
 }
 
-/* A pod's labels are on its sandbox; those of the other containers are their own. */
+static bool get_label(const struct event_view *view, const struct field_ref *ref, struct value *out)
+{
+	return find_label(labels_of(view), ref, out);
+}
+
+static bool get_labels(const struct event_view *view, const struct field_ref *ref,
+		       struct value *out)
+{
+	(void)ref;
+	return of(view)->kind == CONTAINER_KNOWN && join_labels(view, labels_of(view), out);
+}
+
 static bool get_pod_label(const struct event_view *view, const struct field_ref *ref,
 			  struct value *out)
 {
-	return of(view)->is_sandbox && get_label(view, ref, out);
+	return find_label(pod_labels_of(view), ref, out);
 }
 
 static bool get_pod_labels(const struct event_view *view, const struct field_ref *ref,
 			   struct value *out)
 {
-	return of(view)->is_sandbox && get_labels(view, ref, out);
+	struct labels labels = pod_labels_of(view);
+
+	(void)ref;
+	return labels.n && join_labels(view, labels, out);
 }
 
 #define MOUNT_ARG (FIELD_ARG_REQUIRED | FIELD_ARG_INDEX | FIELD_ARG_KEY)
@@ -391,7 +511,8 @@ static const struct field fields[] = {
 	{ "container.image", FIELD_STRING, 0, "Image as the runtime wrote it.", get_image },
 	{ "container.image.id", FIELD_STRING, 0, "Id of the image.", get_image_id },
 	{ "container.type", FIELD_STRING, 0,
-	  "Runtime: docker, containerd, cri-o, podman, lxc, runc, crun …", get_type },
+	  "Runtime: docker, containerd, cri-o, podman, lxc, systemd-nspawn, runc, crun …",
+	  get_type },
 	{ "container.privileged", FIELD_BOOL, 0, "Container is privileged.", get_privileged },
 	{ "container.mounts", FIELD_STRING, 0,
 	  "Mounts as source:dest:mode:rdwr:propagation, joined by commas.", get_mounts },
@@ -429,7 +550,9 @@ static const struct field fields[] = {
 	{ "container.labels", FIELD_STRING, 0, "Labels as key:value, joined by commas and blanks.",
 	  get_labels },
 	{ "container.resolution", FIELD_STRING, FIELD_OWN,
-	  "host, known, or unknown: in a container that could not be named.", get_resolution },
+	  "host, known, partial (the id alone: its runtime's files could not be read) or unknown "
+	  "(in a container that could not be named).",
+	  get_resolution },
 	{ "container.readonly_rootfs", FIELD_BOOL, FIELD_OWN, "Root file system is read-only.",
 	  get_readonly_rootfs },
 	{ "container.bundle", FIELD_STRING, FIELD_OWN, "Directory of the OCI bundle on the host.",
@@ -438,6 +561,28 @@ static const struct field fields[] = {
 	  "User of the first process as the runtime was told.", get_user },
 	{ "container.is_sandbox", FIELD_BOOL, FIELD_OWN, "Container is a pod's pause container.",
 	  get_is_sandbox },
+	{ "container.is_rootless", FIELD_BOOL, FIELD_OWN,
+	  "Made by a user other than root, on whose word its id, name and image rest.",
+	  get_is_rootless },
+	{ "container.caps", FIELD_STRING, FIELD_OWN,
+	  "Capabilities that its first process can at most have, joined by blanks.", get_caps },
+	{ "container.seccomp", FIELD_STRING, FIELD_OWN,
+	  "disabled, strict or filter: what confines the system calls of its first process.",
+	  get_seccomp },
+	{ "container.no_new_privs", FIELD_BOOL, FIELD_OWN,
+	  "Its processes cannot gain privileges by an exec.", get_no_new_privs },
+	{ "container.memory_limit", FIELD_UINT64, FIELD_OWN,
+	  "Bytes of memory that its runtime allows.", get_memory_limit },
+	{ "container.pids_limit", FIELD_UINT64, FIELD_OWN,
+	  "Number of processes that its runtime allows.", get_pids_limit },
+	{ "container.dangers", FIELD_STRING, FIELD_OWN,
+	  "What lets it reach its host, joined by commas: privileged, host_pid, host_network, "
+	  "host_ipc, runtime_socket, mount:PATH, cap:NAME, no_seccomp, writable_rootfs.",
+	  get_dangers },
+	{ "proc.is_container_runtime", FIELD_BOOL, FIELD_OWN,
+	  "Process runs the own program of a container runtime (runc, crun, conmon, a shim …) or "
+	  "its copy in memory, started outside of containers: told by file and ancestry.",
+	  get_is_runtime },
 	{ "k8s.container.name", FIELD_STRING, FIELD_OWN, "Name of the container in its pod.",
 	  get_k8s_container },
 	{ "k8s.pod.name", FIELD_STRING, 0, "Name of the pod.", get_pod_name },
@@ -447,11 +592,11 @@ static const struct field fields[] = {
 	{ "k8s.pod.sandbox_id", FIELD_STRING, 0,
 	  "First 12 characters of the id of the pod's sandbox.", get_sandbox_id },
 	{ "k8s.pod.full_sandbox_id", FIELD_STRING, 0, "The whole id of it.", get_full_sandbox_id },
-	{ "k8s.pod.label", FIELD_STRING, LABEL_ARG,
-	  "Value of one label of the pod: known for its sandbox alone.", get_pod_label },
-	{ "k8s.pod.labels", FIELD_STRING, 0, "Labels of the pod: known for its sandbox alone.",
+	{ "k8s.pod.label", FIELD_STRING, LABEL_ARG, "Value of one label of the pod.",
+	  get_pod_label },
+	{ "k8s.pod.labels", FIELD_STRING, 0, "Labels of the pod, as container.labels.",
 	  get_pod_labels },
-	{ "k8s.pod.ip", FIELD_STRING, FIELD_UNFILLED, "Address of the pod.", NULL },
+	{ "k8s.pod.ip", FIELD_STRING, 0, "Address of the pod.", get_pod_ip },
 	{ "k8s.pod.cni.json", FIELD_STRING, FIELD_UNFILLED, "Network set-up of the pod.", NULL },
 	{ "k8s.rc.name", FIELD_STRING, FIELD_UNFILLED, "No longer filled by Falco.", NULL },
 	{ "k8s.rc.id", FIELD_STRING, FIELD_UNFILLED, "No longer filled by Falco.", NULL },

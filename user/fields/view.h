@@ -3,6 +3,7 @@
 #define FIELDS_VIEW_H
 
 /* One event with all that its fields are read from. */
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,6 +20,7 @@ struct event_view {
 	const struct record *rec;
 	const struct proc *proc; /* never NULL; of the child for fork */
 	const struct container *container; /* never NULL */
+	bool is_runtime; /* containers_is_runtime() */
 	const struct capture_host *host;
 	struct users *users;
 	uint64_t num; /* 1 for the first event */

@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/* Containers of containerd, for Kubernetes or not, and of CRI-O. */
+#include "container/engine_work.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "container/bolt.h"
+#include "container/info.h"
+#include "container/json.h"
+#include "container/oci.h"
+#include "container/place.h"
+
+#define DATABASE    "io.containerd.metadata.v1.bolt/meta.db"
+#define READ_TRIES  3
+#define N_OF(array) (sizeof(array) / sizeof((array)[0]))
+
+/*
+ * containerd's database: <bundle>/work is a link to <root>/io.containerd.runtime.v2.task/NS/ID,
+ * whatever its root is.  Returns a descriptor or -errno.
+ */
+static int open_database(struct work *work)
+{
+	char path[PLACE_PATH_MAX];
+	size_t len;
+	int err;
+	int fd;
+
+	if (!work->info->bundle || !work->claim->namespace)
+		return -ENOENT;
+	if (snprintf(path, sizeof(path), "%s/work", work->info->bundle) >= (int)sizeof(path))
+		return -ENAMETOOLONG;
+	err = place_read_link(work->place, path, path, sizeof(path));
+	if (err)
+		return err;
+	if (*path != '/' || !work_go_up(path, 3))
+		return -EINVAL;
+	len = strlen(path);
+	if (snprintf(path + len, sizeof(path) - len, "/" DATABASE) >= (int)(sizeof(path) - len))
+		return -ENAMETOOLONG;
+	fd = place_open_file(work->place, path, PLACE_NOFOLLOW);
+	if (fd < 0)
+		work_failed(work, path, fd);
+	return fd;
+}
+
+/* NULL: not there; owned by the caller. */
+static char *get_value(struct work *work, int db, const struct bolt_path *path)
+{
+	char *value = NULL;
+	size_t len;
+	int err = bolt_get(db, path, &value, &len);
+
+	if (err && err != -ENOENT)
+		work_failed(work, DATABASE, err);
+	return err ? NULL : value;
+}
+
+static void on_label(const char *key, size_t key_len, const char *value, size_t len, void *arg)
+{
+	struct container *info = arg;
+	char key_text[INFO_STR_MAX];
+	char text[INFO_STR_MAX];
+
+	if (key_len >= sizeof(key_text) || len >= sizeof(text))
+		return;
+	memcpy(key_text, key, key_len);
+	key_text[key_len] = '\0';
+	memcpy(text, value, len);
+	text[len] = '\0';
+	info_add_label(info, key_text, text);
+}
+
+/* They replace the annotations, which hold the runtime's notes as well. */
+static void read_labels(struct work *work, int db)
+{
+	const char *const keys[] = { "v1", work->claim->namespace, "containers", work->claim->id,
+				     "labels" };
+	const struct bolt_path path = { keys, N_OF(keys) };
+	int err = -EAGAIN;
+	int tries;
+
+	for (tries = 0; tries < READ_TRIES && err == -EAGAIN; tries++) {
+		info_drop_labels(work->info);
+		err = bolt_each(db, &path, on_label, work->info);
+	}
+	if (err)
+		info_drop_labels(work->info);
+	if (err && err != -ENOENT)
+		work_failed(work, DATABASE, err);
+}
+
+/* What the client called the image; the digest is that of the registry, or of what was imported. */
+static void read_image(struct work *work, int db)
+{
+	const char *const keys[] = { "v1", work->claim->namespace, "containers", work->claim->id,
+				     "image" };
+	const struct bolt_path path = { keys, N_OF(keys) };
+	cleanup_free char *image = get_value(work, db, &path);
+	cleanup_free char *digest = NULL;
+
+	if (image && *image && !work->info->image)
+		info_set_image(work->info, image);
+	if (image && *image && !work->info->image_digest) {
+		const char *const image_keys[] = { "v1",     work->claim->namespace,
+						   "images", image,
+						   "target", "digest" };
+		const struct bolt_path image_path = { image_keys, N_OF(image_keys) };
+
+		digest = get_value(work, db, &image_path);
+		info_set(&work->info->image_digest, digest);
+	}
+}
+
+void containerd_apply(struct work *work)
+{
+	cleanup_close int db = open_database(work);
+
+	if (db < 0)
+		return;
+	read_image(work, db);
+	read_labels(work, db);
+}
+
+/*
+ * JSON with some bytes of protobuf before it:
+ * {"Metadata": {"IP": "10.0.0.7", "Config": {"labels": {}}}}.
+ */
+static void take_sandbox(struct container *info, const char *text, size_t len)
+{
+	const char *brace = memchr(text, '{', len);
+	cJSON *json = brace ? cJSON_Parse(brace) : NULL;
+	const cJSON *metadata = json_object(json, "Metadata");
+	const cJSON *item;
+
+	info_set(&info->pod_ip, json_str(metadata, "IP"));
+	item = json_first(json_object(json_object(metadata, "Config"), "labels"));
+	for (; item; item = item->next)
+		info_add_pod_label(info, item->string, cJSON_GetStringValue(item));
+	cJSON_Delete(json);
+}
+
+/* Labels and address of the pod are kept with its sandbox. */
+static void pod_apply(struct work *work)
+{
+	struct container *info = work->info;
+	const char *sandbox = info->is_sandbox ? work->claim->id : info->pod_sandbox_id;
+	const char *const keys[] = { "v1",         work->claim->namespace,
+				     "containers", sandbox,
+				     "extensions", "io.cri-containerd.sandbox.metadata" };
+	const struct bolt_path path = { keys, N_OF(keys) };
+	cleanup_free char *value = NULL;
+	cleanup_close int db = -1;
+	size_t len;
+	int err;
+
+	db = sandbox ? open_database(work) : -1;
+	if (db < 0)
+		return;
+	err = bolt_get(db, &path, &value, &len);
+	if (!err)
+		take_sandbox(info, value, len);
+	else if (err != -ENOENT)
+		work_failed(work, DATABASE, err);
+}
+
+void cri_apply(struct work *work, const cJSON *config)
+{
+	struct container *info = work->info;
+	const char *type = oci_annotation(config, "io.kubernetes.cri.container-type");
+
+	info->is_sandbox = type && !strcmp(type, "sandbox");
+	info_set(&info->k8s_container_name,
+		 oci_annotation(config, "io.kubernetes.cri.container-name"));
+	info_set(&info->pod_name, oci_annotation(config, "io.kubernetes.cri.sandbox-name"));
+	info_set(&info->pod_ns, oci_annotation(config, "io.kubernetes.cri.sandbox-namespace"));
+	info_set(&info->pod_uid, oci_annotation(config, "io.kubernetes.cri.sandbox-uid"));
+	info_set(&info->pod_sandbox_id, oci_annotation(config, "io.kubernetes.cri.sandbox-id"));
+	info_set_image(info, oci_annotation(config, "io.kubernetes.cri.image-name"));
+	info_set(&info->name, info->is_sandbox ? info->pod_name : info->k8s_container_name);
+	containerd_apply(work);
+	pod_apply(work);
+}
+
+/* "name@sha256:…" or the bare id of the image. */
+static void crio_add_image_ref(struct container *info, const char *ref)
+{
+	const char *digest = ref ? strchr(ref, '@') : NULL;
+
+	if (digest)
+		info_set(&info->image_digest, digest + 1);
+	else
+		info_set(&info->image_id, ref);
+}
+
+/* A JSON object in a string; owned by the caller. */
+static cJSON *crio_labels(const cJSON *config)
+{
+	const char *text = oci_annotation(config, "io.kubernetes.cri-o.Labels");
+
+	return text ? cJSON_Parse(text) : NULL;
+}
+
+/* The bundles of a pod lie side by side: <storage>/overlay-containers/<id>/userdata. */
+static cJSON *crio_read_sandbox(struct work *work)
+{
+	char dir[PLACE_PATH_MAX];
+	const char *id = work->info->pod_sandbox_id;
+	size_t len;
+
+	if (!id || strchr(id, '/') || !work->info->bundle)
+		return NULL;
+	(void)snprintf(dir, sizeof(dir), "%s", work->info->bundle);
+	if (!work_go_up(dir, 2))
+		return NULL;
+	len = strlen(dir);
+	if (snprintf(dir + len, sizeof(dir) - len, "/%s/userdata", id) >= (int)(sizeof(dir) - len))
+		return NULL;
+	return work_read_json(work, dir, "config.json");
+}
+
+static void crio_add_pod(struct work *work, const cJSON *config)
+{
+	struct container *info = work->info;
+	cJSON *sandbox = info->is_sandbox ? NULL : crio_read_sandbox(work);
+	const cJSON *pod = info->is_sandbox ? config : sandbox;
+	cJSON *labels = crio_labels(pod);
+	const cJSON *item;
+
+	for (item = json_first(labels); item; item = item->next)
+		info_add_pod_label(info, item->string, cJSON_GetStringValue(item));
+	info_set(&info->pod_ip, oci_annotation(pod, "io.kubernetes.cri-o.IP.0"));
+	cJSON_Delete(labels);
+	cJSON_Delete(sandbox);
+}
+
+void crio_apply(struct work *work, const cJSON *config)
+{
+	struct container *info = work->info;
+	const char *type = oci_annotation(config, "io.kubernetes.cri-o.ContainerType");
+	const cJSON *item;
+	cJSON *labels;
+	const char *privileged = oci_annotation(config, "io.kubernetes.cri-o.PrivilegedRuntime");
+
+	info->is_sandbox = type && !strcmp(type, "sandbox");
+	info_set(&info->k8s_container_name, oci_annotation(config, "io.kubernetes.container.name"));
+	info_set(&info->pod_name, oci_annotation(config, "io.kubernetes.pod.name"));
+	info_set(&info->pod_ns, oci_annotation(config, "io.kubernetes.pod.namespace"));
+	info_set(&info->pod_uid, oci_annotation(config, "io.kubernetes.pod.uid"));
+	info_set(&info->pod_sandbox_id, oci_annotation(config, "io.kubernetes.cri-o.SandboxID"));
+	info_set_image(info, oci_annotation(config, "io.kubernetes.cri-o.ImageName"));
+	crio_add_image_ref(info, oci_annotation(config, "io.kubernetes.cri-o.ImageRef"));
+	labels = crio_labels(config);
+	if (labels)
+		info_drop_labels(info);
+	for (item = json_first(labels); item; item = item->next)
+		info_add_label(info, item->string, cJSON_GetStringValue(item));
+	cJSON_Delete(labels);
+	crio_add_pod(work, config);
+	if (info->k8s_container_name)
+		info_set(&info->name, info->k8s_container_name);
+	if (privileged)
+		info->privileged = !strcmp(privileged, "true");
+}

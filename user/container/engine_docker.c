@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "container/engine_work.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "container/info.h"
+#include "container/json.h"
+#include "container/oci.h"
+#include "container/place.h"
+
+static void docker_add_mounts(struct container *info, const cJSON *points)
+{
+	struct container_mount mount;
+	const cJSON *item;
+
+	info_drop_mounts(info);
+	for (item = json_first(points); item; item = item->next) {
+		mount.source = json_str(item, "Source");
+		mount.dest = json_str(item, "Destination");
+		mount.mode = json_str(item, "Relabel");
+		mount.rdwr = json_true(item, "RW");
+		mount.propagation = json_str(item, "Propagation");
+		if (mount.dest)
+			info_add_mount(info, &mount);
+	}
+}
+
+/* Pods that Docker makes for Kubernetes carry these labels, set by the kubelet's shim. */
+static void docker_add_pod(struct container *info, const cJSON *labels)
+{
+	const char *type = json_str(labels, "io.kubernetes.docker.type");
+
+	if (!type)
+		return;
+	info->is_sandbox = !strcmp(type, "podsandbox");
+	info_set(&info->k8s_container_name, json_str(labels, "io.kubernetes.container.name"));
+	info_set(&info->pod_name, json_str(labels, "io.kubernetes.pod.name"));
+	info_set(&info->pod_ns, json_str(labels, "io.kubernetes.pod.namespace"));
+	info_set(&info->pod_uid, json_str(labels, "io.kubernetes.pod.uid"));
+	info_set(&info->pod_sandbox_id, json_str(labels, "io.kubernetes.sandbox.id"));
+}
+
+/*
+ * repositories.json: {"Repositories": {"name": {"name:tag": "sha256:ID", "name@sha256:DIGEST":
+ * "sha256:ID"}}}.  Only what came from a registry has a digest.
+ */
+static void docker_add_digest(struct container *info, const cJSON *list)
+{
+	const cJSON *repository = json_object(list, info->image_repository);
+	const cJSON *item;
+	const char *at;
+	const char *id;
+
+	for (item = json_first(repository); item; item = item->next) {
+		id = cJSON_GetStringValue(item);
+		at = strrchr(item->string, '@');
+		if (id && at && !strncmp(id, "sha256:", strlen("sha256:")) &&
+		    !strcmp(id + strlen("sha256:"), info->image_id))
+			info_set(&info->image_digest, at + 1);
+	}
+}
+
+/* `dir` is <data-root>/containers/<id>. */
+static void docker_find_digest(struct work *work, const char *dir, const char *driver)
+{
+	const struct container *info = work->info;
+	char path[PLACE_PATH_MAX];
+	size_t len;
+	cJSON *json;
+
+	(void)snprintf(path, sizeof(path), "%s", dir);
+	if (info->image_digest || !info->image_id || !info->image_repository || !driver ||
+	    strchr(driver, '/') || !work_go_up(path, 2))
+		return;
+	len = strlen(path);
+	if (snprintf(path + len, sizeof(path) - len, "/image/%s", driver) >=
+	    (int)(sizeof(path) - len))
+		return;
+	json = work_read_json(work, path, "repositories.json");
+	docker_add_digest(work->info, json_object(json, "Repositories"));
+	cJSON_Delete(json);
+}
+
+static void docker_read(struct work *work, const char *dir)
+{
+	struct container *info = work->info;
+	const cJSON *settings;
+	const cJSON *item;
+	const char *text;
+	cJSON *config = work_read_json(work, dir, "config.v2.json");
+	cJSON *host;
+
+	text = json_str(config, "ID");
+	if (!text || strcmp(text, work->claim->id) != 0) {
+		cJSON_Delete(config); /* another container's directory */
+		return;
+	}
+	settings = json_object(config, "Config");
+	text = json_str(config, "Name");
+	info_set(&info->name, text && *text == '/' ? text + 1 : text);
+	info_set_image(info, json_str(settings, "Image"));
+	text = json_str(config, "Image");
+	if (text)
+		info_set(&info->image_id, strncmp(text, "sha256:", strlen("sha256:")) != 0 ?
+						  text :
+						  text + strlen("sha256:"));
+	info_drop_labels(info);
+	for (item = json_first(json_object(settings, "Labels")); item; item = item->next)
+		info_add_label(info, item->string, cJSON_GetStringValue(item));
+	docker_add_pod(info, json_object(settings, "Labels"));
+	docker_add_mounts(info, json_object(config, "MountPoints"));
+	text = json_str(settings, "User");
+	if (text && *text)
+		info_set(&info->user, text);
+	docker_find_digest(work, dir, json_str(config, "Driver"));
+	host = work_read_json(work, dir, "hostconfig.json");
+	item = cJSON_GetObjectItemCaseSensitive(host, "Privileged");
+	if (cJSON_IsBool(item))
+		info->privileged = cJSON_IsTrue(item);
+	cJSON_Delete(host);
+	cJSON_Delete(config);
+}
+
+/*
+ * dockerd mounts three files of its own directory for the container, wherever its
+ * data root is; with host networking /etc/hostname alone may be another's.
+ */
+void docker_apply(struct work *work, const cJSON *config)
+{
+	static const char *const files[] = { "/etc/hostname", "/etc/hosts", "/etc/resolv.conf" };
+	char dir[PLACE_PATH_MAX];
+	const char *source;
+	char *slash;
+	size_t i;
+
+	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		source = oci_mount_source(config, files[i]);
+		if (!source || strlen(source) >= sizeof(dir))
+			continue;
+		memcpy(dir, source, strlen(source) + 1);
+		slash = strrchr(dir, '/');
+		if (!slash)
+			continue;
+		*slash = '\0';
+		slash = strrchr(dir, '/');
+		if (slash && !strcmp(slash + 1, work->claim->id)) {
+			docker_read(work, dir);
+			return;
+		}
+	}
+}

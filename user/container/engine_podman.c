@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "container/engine_work.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "container/bolt.h"
+#include "container/info.h"
+#include "container/json.h"
+#include "container/oci.h"
+#include "container/place.h"
+
+#define DATABASE   "libpod/bolt_state.db"
+#define DRIVER_MAX 32
+
+/* containers.json beside the containers' directories: names, image id, and more JSON in a string. */
+static void podman_find_image(struct work *work, const cJSON *list)
+{
+	struct container *info = work->info;
+	const cJSON *item;
+	const char *text;
+	cJSON *metadata;
+
+	for (item = json_first(list); item; item = item->next) {
+		text = json_str(item, "id");
+		if (!text || strcmp(text, work->claim->id) != 0)
+			continue;
+		text = json_str(item, "metadata");
+		metadata = text ? cJSON_Parse(text) : NULL;
+		info_set_image(info, json_str(metadata, "image-name"));
+		if (!info->name)
+			info_set(&info->name, json_str(metadata, "name"));
+		cJSON_Delete(metadata);
+		if (!info->image_id)
+			info_set(&info->image_id, json_str(item, "image"));
+		return;
+	}
+}
+
+/* images.json: names, ids and digests of what lies in the store. */
+static void podman_find_digest(struct work *work, const char *storage, const char *driver)
+{
+	struct container *info = work->info;
+	char dir[PLACE_PATH_MAX];
+	const cJSON *item;
+	const char *id;
+	cJSON *list;
+
+	if (!info->image_id || info->image_digest)
+		return;
+	if (snprintf(dir, sizeof(dir), "%s/%s-images", storage, driver) >= (int)sizeof(dir))
+		return;
+	list = work_read_json(work, dir, "images.json");
+	for (item = json_first(list); item; item = item->next) {
+		id = json_str(item, "id");
+		if (id && !strcmp(id, info->image_id))
+			info_set(&info->image_digest, json_str(item, "digest"));
+	}
+	cJSON_Delete(list);
+}
+
+static void podman_take_config(struct container *info, const cJSON *config)
+{
+	const cJSON *item;
+
+	info_drop_labels(info);
+	for (item = json_first(json_object(config, "labels")); item; item = item->next)
+		info_add_label(info, item->string, cJSON_GetStringValue(item));
+	if (!info->name)
+		info_set(&info->name, json_str(config, "name"));
+	if (!info->image)
+		info_set_image(info, json_str(config, "rootfsImageName"));
+	if (!info->image_id)
+		info_set(&info->image_id, json_str(config, "rootfsImageID"));
+	info->is_sandbox = json_true(config, "pause");
+}
+
+/* Podman's state, of versions that keep it in this kind of database (until 5). */
+static void podman_read_state(struct work *work, const char *storage)
+{
+	const char *const keys[] = { "ctr", work->claim->id, "config" };
+	const struct bolt_path path = { keys, sizeof(keys) / sizeof(keys[0]) };
+	char file[PLACE_PATH_MAX];
+	cleanup_free char *text = NULL;
+	cleanup_close int db = -1;
+	cJSON *config;
+	size_t len;
+	int err;
+
+	if (snprintf(file, sizeof(file), "%s/" DATABASE, storage) >= (int)sizeof(file))
+		return;
+	db = place_open_file(work->place, file, PLACE_NOFOLLOW);
+	if (db < 0)
+		return; /* another version keeps it elsewhere */
+	err = bolt_get(db, &path, &text, &len);
+	if (err) {
+		if (err != -ENOENT)
+			work_failed(work, file, err);
+		return;
+	}
+	config = cJSON_Parse(text);
+	if (config)
+		podman_take_config(work->info, config);
+	cJSON_Delete(config);
+}
+
+/* "overlay" of ".../overlay-containers". */
+static bool podman_driver(const char *dir, char *out)
+{
+	const char *slash = strrchr(dir, '/');
+	const char *dash = slash ? strstr(slash, "-containers") : NULL;
+
+	if (!dash || dash - slash - 1 >= DRIVER_MAX)
+		return false;
+	(void)snprintf(out, DRIVER_MAX, "%.*s", (int)(dash - slash - 1), slash + 1);
+	return true;
+}
+
+/* The bundle is <storage>/<driver>-containers/<id>/userdata. */
+void podman_apply(struct work *work, const cJSON *config)
+{
+	const char *privileged = oci_annotation(config, "io.podman.annotations.privileged");
+	char driver[DRIVER_MAX];
+	char dir[PLACE_PATH_MAX];
+	cJSON *list;
+
+	if (privileged)
+		work->info->privileged = !strcmp(privileged, "TRUE");
+	if (!work->info->bundle)
+		return;
+	(void)snprintf(dir, sizeof(dir), "%s", work->info->bundle);
+	if (!work_go_up(dir, 2))
+		return;
+	list = work_read_json(work, dir, "containers.json");
+	podman_find_image(work, list);
+	cJSON_Delete(list);
+	if (!podman_driver(dir, driver) || !work_go_up(dir, 1))
+		return;
+	podman_read_state(work, dir);
+	podman_find_digest(work, dir, driver);
+}

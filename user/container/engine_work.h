@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CONTAINER_ENGINE_WORK_H
+#define CONTAINER_ENGINE_WORK_H
+
+/* What the readers of the engines' files share.  Private to the module. */
+#include <cjson/cJSON.h>
+
+#include "container/engine.h"
+
+/* One description under way. */
+struct work {
+	const struct claim *claim;
+	struct container *info;
+	int place; /* root of the paths */
+	uint64_t n_failed;
+};
+
+/* The file "dir/name" as JSON, owned by the caller; NULL when it cannot be had, which is counted. */
+cJSON *work_read_json(struct work *work, const char *dir, const char *name);
+
+/* Count and tell at debug level that a file could not be used; err is a negative errno. */
+void work_failed(struct work *work, const char *path, int err);
+
+/* Cut `n` components off the end of `path`; false when it has not so many. */
+bool work_go_up(char *path, int n);
+
+/* Each reads what its engine keeps beside the bundle, whose config.json is `config`. */
+void containerd_apply(struct work *work);
+void cri_apply(struct work *work, const cJSON *config);
+void crio_apply(struct work *work, const cJSON *config);
+void podman_apply(struct work *work, const cJSON *config);
+void docker_apply(struct work *work, const cJSON *config);
+
+#endif /* CONTAINER_ENGINE_WORK_H */
