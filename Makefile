@@ -58,7 +58,8 @@ MACHINE := $(shell uname -m)
 TARGET  ?= $(MACHINE)
 SYSROOT ?=
 ifneq ($(TARGET),$(MACHINE))
-override CC = $(TARGET)-linux-gnu-gcc --sysroot=$(SYSROOT)
+# Not the cross gcc: Debian's cannot stand beside gcc-multilib.
+override CC = clang --target=$(TARGET)-linux-gnu --sysroot=$(SYSROOT)
 endif
 ARCH := $(patsubst x86_64,x86,$(patsubst aarch64,arm64,$(TARGET)))
 BPF_CFLAGS := -g -O2 --target=bpf -mcpu=v3 -D__TARGET_ARCH_$(ARCH) \

@@ -11,7 +11,7 @@ static const char condition[] =
 	"proc.name in (a, b) or fd.ip = 1.2.3.4 or fd.port > 5 or fd.net = 10.0.0.0/8 or "
 	"proc.aname startswith x or proc.pid < 7 or evt.arg.flags contains O_ or "
 	"fd.types intersects (file) or proc.is_exe_writable = true or len(proc.args) > 3 or "
-	"proc.env[HOME] regex '.*a' or fd.mode = 7 or static.x exists or evt.buffer contains y";
+	"proc.env[HOME] regex '.*a' or fd.mode = 7 or evt.buffer contains y";
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
