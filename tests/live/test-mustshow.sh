@@ -57,7 +57,8 @@ deed_alert() {
 
 ask_kind() {
 	# crun runs a copy of itself in memory where its own file could be written.
-	local kind=$1 id runtime="(${1%_*}|memfd:${1%_*}_clon)"
+	# A runtime that runs a copy of itself by its descriptor is called by that number before 6.1.
+	local kind=$1 id runtime="(${1%_*}|memfd:${1%_*}_clon|[0-9]+)"
 	id=$(rt_id "$kind" box)
 	has_alert "$kind: shell that started the container" "(.rule | startswith(\"Shell \"))
 		and (.output_fields[\"proc.cmdline\"] | startswith(\"sh -c \"))
