@@ -62,7 +62,7 @@ ok 'the other container runs' test $? = 0
 rt_start runc forger >"$work/log-forger" 2>&1
 ok 'the container that forges names runs' test $? = 0
 # shellcheck disable=SC2317 # called by wait_for
-forged_seen() { grep -q 'bwmark-going-on' "$work/$1"; }
+forged_seen() { grep -q '"sh -c : bwmark-going-on"' "$work/$1"; }
 ok 'all its deeds are done' wait_for 20 forged_seen before.jsonl
 forger_pid=$(rt_view runc '' runc state "$(rt_id runc forger)" | jq .pid)
 nsenter -t "$forger_pid" -p -m -- /bin/sh -c ': bwmark-entered'
