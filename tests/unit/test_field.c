@@ -210,7 +210,7 @@ static void fields_are_filled_as_far_as_events_are_seen(void **state)
 		{ "fd.types", "2", true },
 		{ "fd.types", "3", false },
 		{ "evt.arg.flags", NULL, true },
-		{ "evt.arg.target", NULL, false },
+		{ "evt.arg.target", NULL, true },
 		{ "evt.arg", "0", true },
 		{ "evt.arg", "99", false },
 		{ "evt.arg.vm_size", NULL, true }, /* the text <NA> */

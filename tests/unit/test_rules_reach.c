@@ -111,7 +111,7 @@ static void fields_that_nothing_fills_are_named(void **state)
 		{ "evt.type = execve and evt.rawarg.vm_size > 1", FIELDS "evt.rawarg.vm_size" },
 		{ "evt.type = open and evt.is_io_read = true", FIELDS "evt.is_io_read" },
 		{ "evt.type = open and evt.is_io_read != false", FIELDS "evt.is_io_read" },
-		{ "evt.type = connect and fd.is_server = true", FIELDS "fd.is_server" },
+		{ "evt.type = connect and fd.lip.name = x", FIELDS "fd.lip.name" },
 	};
 
 	(void)state;

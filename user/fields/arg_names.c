@@ -5,7 +5,7 @@
 
 /*
  * Every name that an argument of some event has in Falco, with the type of the first
- * event that has it.  Rules may name them all, whether we see the
+ * event that has it, and then those of our own.  Rules may name them all, whether we see the
  * event or not.
  */
 static const struct {
@@ -211,6 +211,32 @@ static const struct {
 	{ "vpid", FIELD_INT64 },
 	{ "vtid", FIELD_INT64 },
 	{ "whence", FIELD_UINT8 },
+	/* Of calls that Falco knows by name alone. */
+	{ "at_flags", FIELD_UINT32 },
+	{ "attr_flags", FIELD_UINT32 },
+	{ "before_cap_effective", FIELD_UINT64 },
+	{ "before_cap_permitted", FIELD_UINT64 },
+	{ "before_egid", FIELD_UINT32 },
+	{ "before_euid", FIELD_UINT32 },
+	{ "before_gid", FIELD_UINT32 },
+	{ "before_uid", FIELD_UINT32 },
+	{ "cmdline", FIELD_STRING },
+	{ "entry", FIELD_UINT64 },
+	{ "event_f_flags", FIELD_UINT32 },
+	{ "from", FIELD_UINT64 },
+	{ "fs_fd", FIELD_INT64 },
+	{ "group_fd", FIELD_INT64 },
+	{ "info", FIELD_STRING },
+	{ "initrd_fd", FIELD_INT64 },
+	{ "keyring", FIELD_INT32 },
+	{ "nr_segments", FIELD_UINT64 },
+	{ "num", FIELD_UINT64 },
+	{ "old_comm", FIELD_STRING },
+	{ "options", FIELD_STRING },
+	{ "persona", FIELD_UINT32 },
+	{ "pkey", FIELD_INT32 },
+	{ "turn_on", FIELD_INT32 },
+	{ "value", FIELD_BYTES },
 };
 
 bool arg_type(const char *name, size_t len, enum field_type *out)

@@ -26,10 +26,59 @@ struct arg_value {
 /* False: the event's record does not have it. */
 typedef bool arg_get_fn(const struct event_view *view, struct arg_value *out);
 
+/* How to read an argument of a struct bw_syscall. */
+enum arg_kind {
+	KIND_NONE = 0, /* by `get` */
+	KIND_NAME, /* the call's own name */
+	KIND_RES, /* the result */
+	KIND_RES_FD, /* the result, which is a descriptor */
+	KIND_FD, /* the descriptor that the record describes */
+	KIND_OTHER_FD, /* a number of a descriptor, no more */
+	KIND_DIRFD, /* of the path that follows */
+	KIND_PATH,
+	KIND_STR,
+	KIND_DATA,
+	KIND_INT, /* 32 bits */
+	KIND_UINT, /* 32 bits */
+	KIND_LONG, /* 64 bits */
+	KIND_ULONG, /* 64 bits */
+	KIND_HEX, /* 64 bits */
+	KIND_HEX32,
+	KIND_OCTAL,
+	KIND_FLAGS, /* symbols */
+	KIND_MODE, /* symbols, the number in octal */
+	KIND_ENUM, /* symbols, of one each */
+	KIND_SOCK_FLAGS, /* of the type of a socket */
+	KIND_UID,
+	KIND_GID,
+	KIND_PID, /* of a process or thread that the call is about */
+	KIND_SIGNAL,
+	KIND_DATA_BYTES, /* of the whole buffer */
+	KIND_TUPLE, /* of the socket */
+	KIND_ADDR, /* of the socket: local where it was bound, else remote */
+	KIND_COMM, /* the name that prctl gave */
+};
+
+struct symbol;
+
 struct arg {
 	const char *name;
-	arg_get_fn *get; /* NULL: never known, but counted by Falco's numbers */
+	arg_get_fn *get; /* NULL with KIND_NONE: never known, but counted by Falco's numbers */
+	uint16_t call; /* enum bw_call, with a kind */
+	uint8_t kind;
+	uint8_t index; /* of the call's argument */
+	uint8_t path; /* KIND_PATH, KIND_DIRFD: how many paths stand before */
+	const struct symbol *symbols;
 };
+
+/* Whether any event has a value of it. */
+static inline bool arg_is_known(const struct arg *arg)
+{
+	return arg->get || arg->kind;
+}
+
+/* False: the event's record does not have it. */
+bool arg_read(const struct event_view *view, const struct arg *arg, struct arg_value *out);
 
 /* The arguments of the event, in Falco's order. */
 const struct arg *args_of(const struct event_view *view, size_t *ret_n);
@@ -39,6 +88,18 @@ const struct arg *args_of_call(uint16_t call, size_t *ret_n);
 
 /* The path of an open, made absolute; NULL: not known, or scratch is full. */
 const char *args_open_path(const struct event_view *view);
+
+/*
+ * The n-th path that a BW_EVENT_CALL names, made absolute or as the caller wrote it;
+ * what is linked or mounted counts as one.  NULL: there is none, or scratch is full.
+ */
+const char *args_call_path(const struct event_view *view, unsigned int n, bool is_raw);
+
+/* The same, if the call takes a directory for it. */
+const char *args_call_abspath(const struct event_view *view, unsigned int n);
+
+/* Pid, as the caller wrote it, of the process or thread that the call is about; 0: none. */
+uint32_t args_call_pid(const struct event_view *view);
 
 /* The one that ref names; NULL: there is none of that name or number. */
 const struct arg *args_find(const struct arg *args, size_t n, const struct field_ref *ref);

@@ -47,7 +47,7 @@ static bool value_arg(const struct event_view *view, const struct arg *arg, stru
 {
 	struct arg_value value = { 0 };
 
-	if (!arg->get || !arg->get(view, &value))
+	if (!arg_read(view, arg, &value))
 		return value_str(out, "<NA>");
 	if (value.resolved && value.resolved[0])
 		return value_str(out, value.resolved);
@@ -89,7 +89,7 @@ static bool get_rawarg(const struct event_view *view, const struct field_ref *re
 	struct arg_value value = { 0 };
 	bool is_text;
 
-	if (!arg || !arg->get || !arg->get(view, &value))
+	if (!arg || !arg_read(view, arg, &value))
 		return false;
 	is_text = value.form == ARG_TEXT || value.form == ARG_BYTES;
 	switch (ref->field->type) {
@@ -121,7 +121,7 @@ static void add_arg(struct scratch_text *out, const struct event_view *view, con
 
 	scratch_add(out, arg->name);
 	scratch_add(out, "=");
-	if (arg->get && arg->get(view, &value))
+	if (arg_read(view, arg, &value))
 		text = plain_text(view, &value);
 	if (!text) {
 		scratch_add(out, "<NA>");

@@ -1,38 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-/* What the event's descriptor is: of opens the file, of connects the socket. */
-#include <errno.h>
+/* What the event's descriptor is, and the paths that a call names. */
 #include <inttypes.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 
+#include "fields/args.h"
 #include "fields/family.h"
+#include "fields/fd.h"
 #include "fields/names.h"
 
-/* The event is of the open family; *out is its record. */
-static bool open_of(const struct event_view *view, const struct bw_open **out)
-{
-	*out = view->rec->open;
-	return view->rec->hdr->type == BW_EVENT_OPEN;
-}
-
-/* The file that was opened; NULL for a failed open and all other events. */
+/* The file behind the event's descriptor; NULL if there is none. */
 static const struct bw_file *file_of(const struct event_view *view)
 {
-	const struct bw_open *open;
+	struct fd_view fd;
 
-	return open_of(view, &open) && open->hdr.ret >= 0 ? &open->file : NULL;
-}
-
-static const struct bw_connect *connect_of(const struct event_view *view)
-{
-	return view->rec->hdr->type == BW_EVENT_CONNECT ? view->rec->connect : NULL;
-}
-
-static bool is_connected(const struct bw_connect *connect)
-{
-	return connect->hdr.ret >= 0 || connect->hdr.ret == -EINPROGRESS;
+	return fd_view(view, &fd) && !fd.local ? fd.file : NULL;
 }
 
 static const char *text(const struct event_view *view, struct bw_str str)
@@ -42,195 +26,166 @@ static const char *text(const struct event_view *view, struct bw_str str)
 
 static bool get_num(const struct event_view *view, const struct field_ref *ref, struct value *out)
 {
-	const struct bw_connect *connect = connect_of(view);
-	const struct bw_open *open;
+	struct fd_view fd;
 
 	(void)ref;
-	if (connect)
-		return value_int(out, connect->fd);
-	if (!open_of(view, &open))
-		return false;
-	return value_int(out, open->hdr.ret >= 0 ? open->hdr.ret : -1);
-}
-
-static const char *file_type(const struct bw_file *file)
-{
-	if (file->flags & BW_FILE_MEMFD)
-		return "memfd";
-	return S_ISDIR(file->mode) ? "directory" : "file";
-}
-
-/* IPv4 mapped into an IPv6 socket is IPv4. */
-static const char *socket_type(const struct bw_connect *connect)
-{
-	struct value_ip ip;
-
-	if (names_address(&connect->remote, &ip))
-		return names_family(ip.family);
-	return names_family(connect->family);
+	return fd_view(view, &fd) && value_int(out, fd.num);
 }
 
 static bool get_type(const struct event_view *view, const struct field_ref *ref, struct value *out)
 {
-	const struct bw_connect *connect = connect_of(view);
-	const struct bw_file *file = file_of(view);
+	struct fd_view fd;
 
 	(void)ref;
-	if (connect)
-		return value_str(out, socket_type(connect));
-	return file && value_str(out, file_type(file));
+	return fd_view(view, &fd) && value_str(out, fd_type(&fd));
 }
 
 static bool get_typechar(const struct event_view *view, const struct field_ref *ref,
 			 struct value *out)
 {
-	static const struct {
-		const char *type;
-		const char *typechar;
-	} chars[] = {
-		{ "file", "f" }, { "directory", "d" }, { "memfd", "m" },   { "ipv4", "4" },
-		{ "ipv6", "6" }, { "unix", "u" },      { "netlink", "n" },
-	};
-	const struct bw_open *open;
-	struct value type;
+	struct fd_view fd;
+	char *letter;
 
-	/* As in Falco: what it would have been is not known. */
-	if (open_of(view, &open) && open->hdr.ret < 0)
-		return value_str(out, "o");
-	if (!get_type(view, ref, &type))
-		return connect_of(view) && value_str(out, "o");
-	for (size_t i = 0; i < sizeof(chars) / sizeof(chars[0]); i++) {
-		if (strcmp(type.str, chars[i].type) == 0)
-			return value_str(out, chars[i].typechar);
-	}
-	return value_str(out, "o");
-}
-
-static const char *socket_name(const struct event_view *view, const struct bw_connect *connect)
-{
-	const char *path;
-
-	if (connect->family != AF_UNIX) {
-		const char *tuple = names_tuple(view->scratch, &connect->local, &connect->remote);
-
-		return tuple ? tuple : "";
-	}
-	path = text(view, connect->path);
-	return names_concat(view->scratch, "->", path[0] ? path : text(view, connect->given), "");
-}
-
-/* The path from the kernel; of a failed open what the caller claims. */
-static const char *open_name(const struct event_view *view, const struct bw_open *open)
-{
-	if (open->hdr.ret >= 0)
-		return text(view, open->path);
-	return names_path(view->scratch, text(view, open->base), text(view, open->given));
+	(void)ref;
+	if (!fd_view(view, &fd))
+		return false;
+	letter = arena_strdup(view->scratch, "o");
+	if (!letter)
+		return false;
+	*letter = fd_typechar(&fd);
+	return value_str(out, letter);
 }
 
 static bool get_name(const struct event_view *view, const struct field_ref *ref, struct value *out)
 {
-	const struct bw_connect *connect = connect_of(view);
-	const struct bw_open *open;
+	struct fd_view fd;
 
 	(void)ref;
-	if (connect)
-		return value_str(out, socket_name(view, connect));
-	return open_of(view, &open) && value_str(out, open_name(view, open));
+	return fd_view(view, &fd) && value_str(out, fd_name(view, &fd));
+}
+
+/* Not pipes, nor what has no file system. */
+static bool has_directory(const struct bw_file *file)
+{
+	return S_ISDIR(file->mode) || S_ISREG(file->mode) || S_ISCHR(file->mode) ||
+	       S_ISBLK(file->mode);
 }
 
 static bool get_directory(const struct event_view *view, const struct field_ref *ref,
 			  struct value *out)
 {
-	const struct bw_open *open;
+	struct fd_view fd;
 	const char *slash;
-	const char *name;
 	char *directory;
 
 	(void)ref;
-	if (!open_of(view, &open))
+	if (!fd_view(view, &fd) || fd.local ||
+	    !(fd.is_claim || (fd.file && has_directory(fd.file))))
 		return false;
-	name = open_name(view, open);
-	if (!name)
-		return false;
-	if (open->hdr.ret >= 0 && S_ISDIR(open->file.mode))
-		return value_str(out, name);
-	slash = strrchr(name, '/');
-	if (!slash || slash == name)
+	if (fd.file && S_ISDIR(fd.file->mode))
+		return value_str(out, fd.path);
+	slash = strrchr(fd.path, '/');
+	if (!slash || slash == fd.path)
 		return value_str(out, "/");
-	directory = arena_strndup(view->scratch, name, (size_t)(slash - name));
+	directory = arena_strndup(view->scratch, fd.path, (size_t)(slash - fd.path));
 	return value_str(out, directory);
 }
 
 static bool get_filename(const struct event_view *view, const struct field_ref *ref,
 			 struct value *out)
 {
-	const struct bw_file *file = file_of(view);
-	const char *name;
+	struct fd_view fd;
 	const char *slash;
 
 	(void)ref;
-	if (!file || S_ISDIR(file->mode))
+	if (!fd_view(view, &fd) || !fd.file || !S_ISREG(fd.file->mode) || fd.local)
 		return false;
-	name = text(view, view->rec->open->path);
-	slash = strrchr(name, '/');
-	return value_str(out, slash ? slash + 1 : name);
+	slash = strrchr(fd.path, '/');
+	return value_str(out, slash ? slash + 1 : fd.path);
+}
+
+enum end {
+	END_LOCAL,
+	END_REMOTE,
+	END_CLIENT,
+	END_SERVER,
+};
+
+/* One end of the event's socket; NULL: no socket. */
+static const struct bw_addr *end_of(const struct event_view *view, enum end end)
+{
+	struct fd_view fd;
+
+	if (!fd_view(view, &fd) || !fd.local)
+		return NULL;
+	if (end == END_CLIENT)
+		end = fd.is_server ? END_REMOTE : END_LOCAL;
+	if (end == END_SERVER)
+		end = fd.is_server ? END_LOCAL : END_REMOTE;
+	return end == END_LOCAL ? fd.local : fd.remote;
 }
 
 static bool value_address(struct value *out, const struct bw_addr *addr)
 {
-	if (!names_address(addr, &out->ip))
+	if (!addr || !names_address(addr, &out->ip))
 		return false;
 	out->kind = VALUE_IP;
 	return true;
 }
 
-static bool get_lip(const struct event_view *view, const struct field_ref *ref, struct value *out)
-{
-	const struct bw_connect *connect = connect_of(view);
-
-	(void)ref;
-	return connect && value_address(out, &connect->local);
-}
-
-static bool get_rip(const struct event_view *view, const struct field_ref *ref, struct value *out)
-{
-	const struct bw_connect *connect = connect_of(view);
-
-	(void)ref;
-	return connect && value_address(out, &connect->remote);
-}
-
 static bool value_port(struct value *out, const struct bw_addr *addr)
 {
-	if (addr->family != AF_INET && addr->family != AF_INET6)
+	if (!addr || (addr->family != AF_INET && addr->family != AF_INET6))
 		return false;
 	return value_uint(out, addr->port);
 }
 
-static bool get_lport(const struct event_view *view, const struct field_ref *ref, struct value *out)
+static bool port_text(const struct event_view *view, struct value *out, const struct bw_addr *addr)
 {
-	const struct bw_connect *connect = connect_of(view);
+	struct value port;
+	char digits[8];
 
-	(void)ref;
-	return connect && value_port(out, &connect->local);
+	if (!value_port(&port, addr))
+		return false;
+	(void)snprintf(digits, sizeof(digits), "%" PRIu64, port.u);
+	return value_str(out, arena_strdup(view->scratch, digits));
 }
 
-static bool get_rport(const struct event_view *view, const struct field_ref *ref, struct value *out)
-{
-	const struct bw_connect *connect = connect_of(view);
+/* Address, port, and the port as text, of one end. */
+#define END_GETTERS(prefix, end)                                                                   \
+	static bool get_##prefix##ip(const struct event_view *view, const struct field_ref *ref,   \
+				     struct value *out)                                            \
+	{                                                                                          \
+		(void)ref;                                                                         \
+		return value_address(out, end_of(view, end));                                      \
+	}                                                                                          \
+	static bool get_##prefix##port(const struct event_view *view, const struct field_ref *ref, \
+				       struct value *out)                                          \
+	{                                                                                          \
+		(void)ref;                                                                         \
+		return value_port(out, end_of(view, end));                                         \
+	}                                                                                          \
+	static bool get_##prefix##proto(const struct event_view *view,                             \
+					const struct field_ref *ref, struct value *out)            \
+	{                                                                                          \
+		(void)ref;                                                                         \
+		return port_text(view, out, end_of(view, end));                                    \
+	}
 
-	(void)ref;
-	return connect && value_port(out, &connect->remote);
-}
+END_GETTERS(l, END_LOCAL)
+END_GETTERS(r, END_REMOTE)
+END_GETTERS(c, END_CLIENT)
+END_GETTERS(s, END_SERVER)
 
 /* What the two getters give, as a list; events with a descriptor but no address: an empty one. */
 static bool get_ends(const struct event_view *view, const struct field_ref *ref, struct value *out,
 		     field_get_fn *local, field_get_fn *remote)
 {
+	struct fd_view fd;
 	struct value *ends;
 	uint32_t n = 0;
 
-	if (!connect_of(view) && !file_of(view))
+	if (!fd_view(view, &fd) || (!fd.local && !fd.file))
 		return false;
 	ends = arena_alloc(view->scratch, 2 * sizeof(*ends));
 	if (!ends)
@@ -253,35 +208,11 @@ static bool get_port(const struct event_view *view, const struct field_ref *ref,
 	return get_ends(view, ref, out, get_lport, get_rport);
 }
 
-static bool port_text(const struct event_view *view, const struct field_ref *ref, struct value *out,
-		      field_get_fn *get)
+static const char *l4proto(const struct fd_view *fd)
 {
-	struct value port;
-	char digits[8];
-
-	if (!get(view, ref, &port))
-		return false;
-	(void)snprintf(digits, sizeof(digits), "%" PRIu64, port.u);
-	return value_str(out, arena_strdup(view->scratch, digits));
-}
-
-static bool get_lproto(const struct event_view *view, const struct field_ref *ref,
-		       struct value *out)
-{
-	return port_text(view, ref, out, get_lport);
-}
-
-static bool get_rproto(const struct event_view *view, const struct field_ref *ref,
-		       struct value *out)
-{
-	return port_text(view, ref, out, get_rport);
-}
-
-static const char *l4proto(const struct bw_connect *connect)
-{
-	if (connect->family != AF_INET && connect->family != AF_INET6)
+	if (fd->family != AF_INET && fd->family != AF_INET6)
 		return "<NA>";
-	switch (connect->protocol) {
+	switch (fd->protocol) {
 	case IPPROTO_TCP:
 		return "tcp";
 	case IPPROTO_UDP:
@@ -292,33 +223,35 @@ static const char *l4proto(const struct bw_connect *connect)
 	case IPPROTO_RAW:
 		return "raw";
 	default:
-		return connect->sock_type == SOCK_RAW ? "raw" : "<NA>";
+		return fd->sock_type == SOCK_RAW ? "raw" : "<NA>";
 	}
 }
 
 static bool get_l4proto(const struct event_view *view, const struct field_ref *ref,
 			struct value *out)
 {
-	const struct bw_connect *connect = connect_of(view);
+	struct fd_view fd;
 
 	(void)ref;
-	if (connect)
-		return value_str(out, l4proto(connect));
+	if (!fd_view(view, &fd))
+		return false;
+	if (fd.local)
+		return value_str(out, l4proto(&fd));
 	/* Falco's text, not null, for all that is no socket. */
-	return file_of(view) && value_str(out, "<NA>");
+	return fd.file && value_str(out, "<NA>");
 }
 
 static bool get_sockfamily(const struct event_view *view, const struct field_ref *ref,
 			   struct value *out)
 {
-	const struct bw_connect *connect = connect_of(view);
+	struct fd_view fd;
 
 	(void)ref;
-	if (!connect)
+	if (!fd_view(view, &fd))
 		return false;
-	if (connect->family == AF_UNIX)
+	if (fd.family == AF_UNIX)
 		return value_str(out, "unix");
-	return (connect->family == AF_INET || connect->family == AF_INET6) && value_str(out, "ip");
+	return (fd.family == AF_INET || fd.family == AF_INET6) && value_str(out, "ip");
 }
 
 static bool get_socktype(const struct event_view *view, const struct field_ref *ref,
@@ -330,40 +263,38 @@ static bool get_socktype(const struct event_view *view, const struct field_ref *
 		[SOCK_RAW] = "raw",
 		[SOCK_SEQPACKET] = "seqpacket",
 	};
-	const struct bw_connect *connect = connect_of(view);
+	struct fd_view fd;
 
 	(void)ref;
-	return connect && connect->sock_type < sizeof(names) / sizeof(names[0]) &&
-	       value_str(out, names[connect->sock_type]);
+	return fd_view(view, &fd) && fd.local && fd.sock_type < sizeof(names) / sizeof(names[0]) &&
+	       value_str(out, names[fd.sock_type]);
 }
 
 static bool get_is_server(const struct event_view *view, const struct field_ref *ref,
 			  struct value *out)
 {
+	struct fd_view fd;
+
 	(void)ref;
-	return (connect_of(view) || file_of(view)) && value_bool(out, false);
+	return fd_view(view, &fd) && (fd.local || fd.file) && value_bool(out, fd.is_server);
 }
 
 static bool get_connected(const struct event_view *view, const struct field_ref *ref,
 			  struct value *out)
 {
-	const struct bw_connect *connect = connect_of(view);
+	struct fd_view fd;
 
 	(void)ref;
-	if (connect)
-		return value_bool(out, is_connected(connect));
-	return file_of(view) && value_bool(out, false);
+	return fd_view(view, &fd) && (fd.local || fd.file) && value_bool(out, fd.is_connected);
 }
 
 static bool get_name_changed(const struct event_view *view, const struct field_ref *ref,
 			     struct value *out)
 {
-	const struct bw_connect *connect = connect_of(view);
+	struct fd_view fd;
 
 	(void)ref;
-	if (connect)
-		return value_bool(out, is_connected(connect));
-	return file_of(view) && value_bool(out, true);
+	return fd_view(view, &fd) && (fd.local || fd.file) && value_bool(out, fd.is_changed);
 }
 
 static bool get_uid(const struct event_view *view, const struct field_ref *ref, struct value *out)
@@ -403,17 +334,15 @@ static bool get_containerdirectory(const struct event_view *view, const struct f
 static bool get_nameraw(const struct event_view *view, const struct field_ref *ref,
 			struct value *out)
 {
-	const struct bw_open *open;
+	struct fd_view fd;
 	const char *given;
 	char *copy;
 	size_t len = 0;
 
 	(void)ref;
-	if (connect_of(view))
-		return value_str(out, "");
-	if (!open_of(view, &open))
+	if (!fd_view(view, &fd))
 		return false;
-	given = text(view, open->given);
+	given = fd.local ? "" : fd.given;
 	copy = arena_strdup(view->scratch, given);
 	if (!copy)
 		return false;
@@ -425,19 +354,78 @@ static bool get_nameraw(const struct event_view *view, const struct field_ref *r
 	return value_strn(out, copy, len);
 }
 
+/* Where the task's root is, if that is not the root of its mount namespace. */
+static bool get_root(const struct event_view *view, const struct field_ref *ref, struct value *out)
+{
+	const struct bw_hdr *hdr = view->rec->hdr;
+	struct bw_str root;
+
+	(void)ref;
+	if (hdr->type == BW_EVENT_OPEN)
+		root = view->rec->open->root;
+	else if (hdr->type == BW_EVENT_CALL)
+		root = view->rec->syscall->root;
+	else
+		return false;
+	return (hdr->flags & BW_F_CHROOT) && value_str(out, text(view, root));
+}
+
+/* The n-th path that the call names, absolute or as written; NULL: none. */
+static const char *path_of(const struct event_view *view, unsigned int n, bool is_raw)
+{
+	if (view->rec->hdr->type == BW_EVENT_CALL)
+		return args_call_path(view, n, is_raw);
+	if (view->rec->hdr->type != BW_EVENT_OPEN || n > 0)
+		return NULL;
+	return is_raw ? text(view, view->rec->open->given) : NULL;
+}
+
+static bool has_two_paths(const struct event_view *view)
+{
+	return path_of(view, 1, true) != NULL;
+}
+
 static bool get_path_name(const struct event_view *view, const struct field_ref *ref,
 			  struct value *out)
 {
-	return !connect_of(view) && get_name(view, ref, out);
+	if (view->rec->hdr->type == BW_EVENT_OPEN)
+		return get_name(view, ref, out);
+	return !has_two_paths(view) && value_str(out, path_of(view, 0, false));
 }
 
 static bool get_path_nameraw(const struct event_view *view, const struct field_ref *ref,
 			     struct value *out)
 {
-	const struct bw_open *open;
-
 	(void)ref;
-	return open_of(view, &open) && value_str(out, text(view, open->given));
+	return !has_two_paths(view) && value_str(out, path_of(view, 0, true));
+}
+
+static bool get_path_source(const struct event_view *view, const struct field_ref *ref,
+			    struct value *out)
+{
+	(void)ref;
+	return has_two_paths(view) && value_str(out, path_of(view, 0, false));
+}
+
+static bool get_path_sourceraw(const struct event_view *view, const struct field_ref *ref,
+			       struct value *out)
+{
+	(void)ref;
+	return has_two_paths(view) && value_str(out, path_of(view, 0, true));
+}
+
+static bool get_path_target(const struct event_view *view, const struct field_ref *ref,
+			    struct value *out)
+{
+	(void)ref;
+	return value_str(out, path_of(view, 1, false));
+}
+
+static bool get_path_targetraw(const struct event_view *view, const struct field_ref *ref,
+			       struct value *out)
+{
+	(void)ref;
+	return value_str(out, path_of(view, 1, true));
 }
 
 static bool get_dev(const struct event_view *view, const struct field_ref *ref, struct value *out)
@@ -577,41 +565,44 @@ static bool get_types(const struct event_view *view, const struct field_ref *ref
 
 static const struct field fields[] = {
 	{ "fd.num", FIELD_INT64, 0, "Descriptor; -1 of an open that failed.", get_num },
-	{ "fd.type", FIELD_STRING, 0, "file, directory, ipv4, ipv6, unix, pipe, memfd …",
+	{ "fd.type", FIELD_STRING, 0,
+	  "file, directory, ipv4, ipv6, unix, pipe, memfd, netlink, event, eventpoll, bpf …",
 	  get_type },
-	{ "fd.typechar", FIELD_STRING, 0, "f, d, 4, 6, u, p, m; o for all else.", get_typechar },
+	{ "fd.typechar", FIELD_STRING, 0,
+	  "f, d, 4, 6, u, p, m, n, e, s, l, i, t, b, r, P; o for all else.", get_typechar },
 	{ "fd.name", FIELD_STRING, 0,
 	  "Path from the kernel (of a failed open: as claimed), or client->server of a socket.",
 	  get_name },
 	{ "fd.directory", FIELD_STRING, 0, "Directory of fd.name.", get_directory },
 	{ "fd.filename", FIELD_STRING, 0, "Last component of fd.name.", get_filename },
 	{ "fd.ip", FIELD_IPADDR, NET | FIELD_MATCH_ENDS, "Address of either end.", get_ip },
-	{ "fd.cip", FIELD_IPADDR, 0, "Address of the client.", get_lip },
-	{ "fd.sip", FIELD_IPADDR, 0, "Address of the server.", get_rip },
+	{ "fd.cip", FIELD_IPADDR, 0, "Address of the client.", get_cip },
+	{ "fd.sip", FIELD_IPADDR, 0, "Address of the server.", get_sip },
 	{ "fd.lip", FIELD_IPADDR, 0, "Local address.", get_lip },
 	{ "fd.rip", FIELD_IPADDR, 0, "Remote address.", get_rip },
 	{ "fd.port", FIELD_PORT, NET | FIELD_MATCH_ENDS, "Port of either end.", get_port },
-	{ "fd.cport", FIELD_PORT, 0, "Port of the client.", get_lport },
-	{ "fd.sport", FIELD_PORT, 0, "Port of the server.", get_rport },
+	{ "fd.cport", FIELD_PORT, 0, "Port of the client.", get_cport },
+	{ "fd.sport", FIELD_PORT, 0, "Port of the server.", get_sport },
 	{ "fd.lport", FIELD_PORT, 0, "Local port.", get_lport },
 	{ "fd.rport", FIELD_PORT, 0, "Remote port.", get_rport },
 	{ "fd.l4proto", FIELD_STRING, 0, "tcp, udp, icmp, raw, or the text <NA>.", get_l4proto },
 	{ "fd.sockfamily", FIELD_STRING, 0, "ip or unix.", get_sockfamily },
-	{ "fd.is_server", FIELD_BOOL, FIELD_ALWAYS_FALSE,
-	  "The process is the server: never for connect.", get_is_server },
+	{ "fd.is_server", FIELD_BOOL, 0,
+	  "The process is the server: of accept, bind, listen, and of requests received.",
+	  get_is_server },
 	{ "fd.uid", FIELD_STRING, 0, "Thread id and descriptor.", get_uid },
 	{ "fd.containername", FIELD_STRING, 0, "container.id:fd.name.", get_containername },
 	{ "fd.containerdirectory", FIELD_STRING, 0, "container.id:fd.directory.",
 	  get_containerdirectory },
 	{ "fd.proto", FIELD_PORT, NET | FIELD_MATCH_ENDS, "Port of either end.", get_port },
-	{ "fd.cproto", FIELD_STRING, 0, "As text: the client's port.", get_lproto },
-	{ "fd.sproto", FIELD_STRING, 0, "As text: the server's port.", get_rproto },
+	{ "fd.cproto", FIELD_STRING, 0, "As text: the client's port.", get_cproto },
+	{ "fd.sproto", FIELD_STRING, 0, "As text: the server's port.", get_sproto },
 	{ "fd.lproto", FIELD_STRING, 0, "As text: the local port.", get_lproto },
 	{ "fd.rproto", FIELD_STRING, 0, "As text: the remote port.", get_rproto },
 	{ "fd.net", FIELD_IPNET, NET | FIELD_MATCH_ENDS | FIELD_NET_FIRST,
 	  "Either address is in the network.", get_ip },
-	{ "fd.cnet", FIELD_IPNET, NET, "The client's address is in the network.", get_lip },
-	{ "fd.snet", FIELD_IPNET, NET, "The server's address is in the network.", get_rip },
+	{ "fd.cnet", FIELD_IPNET, NET, "The client's address is in the network.", get_cip },
+	{ "fd.snet", FIELD_IPNET, NET, "The server's address is in the network.", get_sip },
 	{ "fd.lnet", FIELD_IPNET, NET, "The local address is in the network.", get_lip },
 	{ "fd.rnet", FIELD_IPNET, NET, "The remote address is in the network.", get_rip },
 	{ "fd.connected", FIELD_BOOL, 0, "Socket is connected, or about to be.", get_connected },
@@ -649,14 +640,19 @@ static const struct field fields[] = {
 	{ "fd.owner.uid", FIELD_UINT32, FIELD_OWN, "Owner of the file.", get_owner_uid },
 	{ "fd.owner.gid", FIELD_UINT32, FIELD_OWN, "Group of the file.", get_owner_gid },
 	{ "fd.nlink", FIELD_UINT32, FIELD_OWN, "Names that the file has.", get_nlink },
+	{ "fd.root", FIELD_STRING, FIELD_OWN,
+	  "Where the root is that fd.name starts from, if the task is in a chroot.", get_root },
 	{ "fd.socktype", FIELD_STRING, FIELD_OWN, "stream, dgram, raw, seqpacket.", get_socktype },
 	{ "fs.path.name", FIELD_STRING, 0, "Path that the call works on.", get_path_name },
 	{ "fs.path.nameraw", FIELD_STRING, 0, "The same as the caller wrote it.",
 	  get_path_nameraw },
-	{ "fs.path.source", FIELD_STRING, FIELD_UNFILLED, "First of two paths.", NULL },
-	{ "fs.path.sourceraw", FIELD_STRING, FIELD_UNFILLED, "As written.", NULL },
-	{ "fs.path.target", FIELD_STRING, FIELD_UNFILLED, "Second of two paths.", NULL },
-	{ "fs.path.targetraw", FIELD_STRING, FIELD_UNFILLED, "As written.", NULL },
+	{ "fs.path.source", FIELD_STRING, 0,
+	  "First of two paths: what is renamed, linked, mounted.", get_path_source },
+	{ "fs.path.sourceraw", FIELD_STRING, 0, "The same as the caller wrote it.",
+	  get_path_sourceraw },
+	{ "fs.path.target", FIELD_STRING, 0, "Second of two paths.", get_path_target },
+	{ "fs.path.targetraw", FIELD_STRING, 0, "The same as the caller wrote it.",
+	  get_path_targetraw },
 	{ "fdlist.nums", FIELD_STRING, FIELD_UNFILLED, "Descriptors polled.", NULL },
 	{ "fdlist.names", FIELD_STRING, FIELD_UNFILLED, "Their names.", NULL },
 	{ "fdlist.cips", FIELD_STRING, FIELD_UNFILLED, "Their clients' addresses.", NULL },

@@ -14,7 +14,7 @@ static bool call_fills(uint16_t call, const struct field_ref *ref)
 	const struct arg *args = args_of_call(call, &n);
 	const struct arg *arg = args_find(args, n, ref);
 
-	return arg && (arg->get || strcmp(ref->field->name, "evt.rawarg") != 0);
+	return arg && (arg_is_known(arg) || strcmp(ref->field->name, "evt.rawarg") != 0);
 }
 
 /* Of descriptors nothing is known but what exec tells of the first three. */

@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "fields/symbols.h"
+
+#include <fcntl.h>
+#include <linux/keyctl.h>
+#include <linux/reboot.h>
+#include <linux/seccomp.h>
+#include <sched.h>
+#include <stdbool.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+#include "fields/scratch.h"
+
+#define TEXT_MAX 1024 /* more than all names of the longest table */
+
+const char *symbols_flags(struct arena *scratch, const struct symbol *table, uint64_t value)
+{
+	struct scratch_text text;
+	const char *sep = "";
+	bool is_zero = value == 0;
+
+	scratch_init(&text, scratch, TEXT_MAX);
+	scratch_add(&text, "");
+	for (; table->name; table++) {
+		if ((value & table->value) != table->value || (table->value == 0) != is_zero)
+			continue;
+		value &= ~table->value;
+		scratch_add(&text, sep);
+		scratch_add(&text, table->name);
+		sep = "|";
+	}
+	return scratch_end(&text);
+}
+
+const char *symbols_enum(struct arena *scratch, const struct symbol *table, uint64_t value)
+{
+	struct scratch_text text;
+	const char *sep = "";
+
+	scratch_init(&text, scratch, TEXT_MAX);
+	scratch_add(&text, "");
+	for (; table->name; table++) {
+		if (table->value != value)
+			continue;
+		scratch_add(&text, sep);
+		scratch_add(&text, table->name);
+		sep = "|";
+	}
+	return scratch_end(&text);
+}
+
+/* clang-format off */
+#define S(name) { #name, (uint64_t)(name) }
+#define N(name, value) { #name, value } /* newer than some headers, or of one architecture */
+#define END { NULL, 0 }
+
+const struct symbol symbols_families[] = {
+	N(AF_NFC, 39), N(AF_ALG, 38), N(AF_CAIF, 37), N(AF_IEEE802154, 36), N(AF_PHONET, 35),
+	N(AF_ISDN, 34), N(AF_RXRPC, 33), N(AF_IUCV, 32), N(AF_BLUETOOTH, 31), N(AF_TIPC, 30),
+	N(AF_CAN, 29), N(AF_LLC, 26), N(AF_WANPIPE, 25), N(AF_PPPOX, 24), N(AF_IRDA, 23),
+	N(AF_SNA, 22), N(AF_RDS, 21), N(AF_ATMSVC, 20), N(AF_ECONET, 19), N(AF_ASH, 18),
+	N(AF_PACKET, 17), N(AF_ROUTE, 16), N(AF_NETLINK, 16), N(AF_KEY, 15), N(AF_SECURITY, 14),
+	N(AF_NETBEUI, 13), N(AF_DECnet, 12), N(AF_ROSE, 11), N(AF_INET6, 10), N(AF_X25, 9),
+	N(AF_ATMPVC, 8), N(AF_BRIDGE, 7), N(AF_NETROM, 6), N(AF_APPLETALK, 5), N(AF_IPX, 4),
+	N(AF_AX25, 3), N(AF_INET, 2), N(AF_LOCAL, 1), N(AF_UNIX, 1), N(AF_UNSPEC, 0),
+	N(AF_VSOCK, 40), N(AF_KCM, 41), N(AF_QIPCRTR, 42), N(AF_SMC, 43), N(AF_XDP, 44),
+	N(AF_MCTP, 45), END,
+};
+
+const struct symbol symbols_shutdown[] = { S(SHUT_RDWR), S(SHUT_WR), S(SHUT_RD), END };
+
+const struct symbol symbols_sockopt_levels[] = { S(SOL_SOCKET), N(SOL_TCP, 6), END };
+
+/* Of SOL_SOCKET, by the numbers that x86 and arm64 share. */
+const struct symbol symbols_sockopts[] = {
+	N(SO_COOKIE, 57), N(SO_MEMINFO, 55), N(SO_PEERGROUPS, 59), N(SO_ATTACH_BPF, 50),
+	N(SO_INCOMING_CPU, 49), N(SO_BPF_EXTENSIONS, 48), N(SO_MAX_PACING_RATE, 47),
+	N(SO_BUSY_POLL, 46), N(SO_SELECT_ERR_QUEUE, 45), N(SO_LOCK_FILTER, 44), N(SO_NOFCS, 43),
+	N(SO_PEEK_OFF, 42), N(SO_WIFI_STATUS, 41), N(SO_RXQ_OVFL, 40), N(SO_DOMAIN, 39),
+	N(SO_PROTOCOL, 38), N(SO_TIMESTAMPING, 37), N(SO_MARK, 36), N(SO_TIMESTAMPNS, 35),
+	N(SO_PASSSEC, 34), N(SO_PEERSEC, 31), N(SO_ACCEPTCONN, 30), N(SO_TIMESTAMP, 29),
+	N(SO_PEERNAME, 28), N(SO_DETACH_FILTER, 27), N(SO_ATTACH_FILTER, 26),
+	N(SO_BINDTODEVICE, 25), N(SO_SECURITY_ENCRYPTION_NETWORK, 24),
+	N(SO_SECURITY_ENCRYPTION_TRANSPORT, 23), N(SO_SECURITY_AUTHENTICATION, 22),
+	N(SO_SNDTIMEO, 21), N(SO_RCVTIMEO, 20), N(SO_SNDLOWAT, 19), N(SO_RCVLOWAT, 18),
+	N(SO_PEERCRED, 17), N(SO_PASSCRED, 16), N(SO_REUSEPORT, 15), N(SO_BSDCOMPAT, 14),
+	N(SO_LINGER, 13), N(SO_PRIORITY, 12), N(SO_NO_CHECK, 11), N(SO_OOBINLINE, 10),
+	N(SO_KEEPALIVE, 9), N(SO_RCVBUFFORCE, 33), N(SO_SNDBUFFORCE, 32), N(SO_RCVBUF, 8),
+	N(SO_SNDBUF, 7), N(SO_BROADCAST, 6), N(SO_DONTROUTE, 5), N(SO_ERROR, 4), N(SO_TYPE, 3),
+	N(SO_REUSEADDR, 2), N(SO_DEBUG, 1), END,
+};
+
+const struct symbol symbols_new_fd[] = {
+	S(O_NONBLOCK), S(O_CLOEXEC), N(O_NONE, 0), END,
+};
+
+const struct symbol symbols_userfaultfd[] = {
+	S(O_NONBLOCK), S(O_CLOEXEC), N(UFFD_USER_MODE_ONLY, 1), N(O_NONE, 0), END,
+};
+
+const struct symbol symbols_clone[] = {
+	S(CLONE_FILES), S(CLONE_FS), S(CLONE_IO), S(CLONE_NEWIPC), S(CLONE_NEWNET),
+	S(CLONE_NEWNS), S(CLONE_NEWPID), S(CLONE_NEWUTS), S(CLONE_PARENT),
+	S(CLONE_PARENT_SETTID), S(CLONE_PTRACE), S(CLONE_SIGHAND), S(CLONE_SYSVSEM),
+	S(CLONE_THREAD), S(CLONE_UNTRACED), S(CLONE_VM), S(CLONE_NEWUSER),
+	S(CLONE_CHILD_CLEARTID), S(CLONE_CHILD_SETTID), S(CLONE_SETTLS), S(CLONE_VFORK),
+	S(CLONE_NEWCGROUP), N(CLONE_NEWTIME, 0x80), END,
+};
+
+const struct symbol symbols_ptrace[] = {
+	N(PTRACE_SINGLEBLOCK, 33), N(PTRACE_SYSEMU_SINGLESTEP, 32), N(PTRACE_SYSEMU, 31),
+	N(PTRACE_ARCH_PRCTL, 30), N(PTRACE_SET_THREAD_AREA, 26), N(PTRACE_GET_THREAD_AREA, 25),
+	N(PTRACE_OLDSETOPTIONS, 21), N(PTRACE_SETFPXREGS, 19), N(PTRACE_GETFPXREGS, 18),
+	N(PTRACE_SETFPREGS, 15), N(PTRACE_GETFPREGS, 14), N(PTRACE_SETREGS, 13),
+	N(PTRACE_GETREGS, 12), N(PTRACE_SETSIGMASK, 0x420b), N(PTRACE_GETSIGMASK, 0x420a),
+	N(PTRACE_PEEKSIGINFO, 0x4209), N(PTRACE_LISTEN, 0x4208), N(PTRACE_INTERRUPT, 0x4207),
+	N(PTRACE_SEIZE, 0x4206), N(PTRACE_SETREGSET, 0x4205), N(PTRACE_GETREGSET, 0x4204),
+	N(PTRACE_SETSIGINFO, 0x4203), N(PTRACE_GETSIGINFO, 0x4202), N(PTRACE_GETEVENTMSG, 0x4201),
+	N(PTRACE_SETOPTIONS, 0x4200), N(PTRACE_SYSCALL, 24), N(PTRACE_DETACH, 17),
+	N(PTRACE_ATTACH, 16), N(PTRACE_SINGLESTEP, 9), N(PTRACE_KILL, 8), N(PTRACE_CONT, 7),
+	N(PTRACE_POKEUSR, 6), N(PTRACE_POKEDATA, 5), N(PTRACE_POKETEXT, 4), N(PTRACE_PEEKUSR, 3),
+	N(PTRACE_PEEKDATA, 2), N(PTRACE_PEEKTEXT, 1), N(PTRACE_TRACEME, 0), END,
+};
+
+const struct symbol symbols_bpf[] = {
+	N(BPF_MAP_CREATE, 0), N(BPF_MAP_LOOKUP_ELEM, 1), N(BPF_MAP_UPDATE_ELEM, 2),
+	N(BPF_MAP_DELETE_ELEM, 3), N(BPF_MAP_GET_NEXT_KEY, 4), N(BPF_PROG_LOAD, 5),
+	N(BPF_OBJ_PIN, 6), N(BPF_OBJ_GET, 7), N(BPF_PROG_ATTACH, 8), N(BPF_PROG_DETACH, 9),
+	N(BPF_PROG_TEST_RUN, 10), N(BPF_PROG_RUN, 10), N(BPF_PROG_GET_NEXT_ID, 11),
+	N(BPF_MAP_GET_NEXT_ID, 12), N(BPF_PROG_GET_FD_BY_ID, 13), N(BPF_MAP_GET_FD_BY_ID, 14),
+	N(BPF_OBJ_GET_INFO_BY_FD, 15), N(BPF_PROG_QUERY, 16), N(BPF_RAW_TRACEPOINT_OPEN, 17),
+	N(BPF_BTF_LOAD, 18), N(BPF_BTF_GET_FD_BY_ID, 19), N(BPF_TASK_FD_QUERY, 20),
+	N(BPF_MAP_LOOKUP_AND_DELETE_ELEM, 21), N(BPF_MAP_FREEZE, 22), N(BPF_BTF_GET_NEXT_ID, 23),
+	N(BPF_MAP_LOOKUP_BATCH, 24), N(BPF_MAP_LOOKUP_AND_DELETE_BATCH, 25),
+	N(BPF_MAP_UPDATE_BATCH, 26), N(BPF_MAP_DELETE_BATCH, 27), N(BPF_LINK_CREATE, 28),
+	N(BPF_LINK_UPDATE, 29), N(BPF_LINK_GET_FD_BY_ID, 30), N(BPF_LINK_GET_NEXT_ID, 31),
+	N(BPF_ENABLE_STATS, 32), N(BPF_ITER_CREATE, 33), N(BPF_LINK_DETACH, 34),
+	N(BPF_PROG_BIND_MAP, 35), N(BPF_TOKEN_CREATE, 36), END,
+};
+
+#define MODE_BITS                                                                              \
+	S(S_IXOTH), S(S_IWOTH), S(S_IROTH), S(S_IXGRP), S(S_IWGRP), S(S_IRGRP), S(S_IXUSR),    \
+		S(S_IWUSR), S(S_IRUSR), S(S_ISVTX), S(S_ISGID), S(S_ISUID)
+
+const struct symbol symbols_mode[] = { MODE_BITS, END };
+
+/* The largest types first: a socket has the bits of a file and of a device. */
+const struct symbol symbols_mknod_mode[] = {
+	MODE_BITS, S(S_IFSOCK), S(S_IFREG), S(S_IFBLK), S(S_IFCHR), S(S_IFIFO), END,
+};
+
+const struct symbol symbols_unlinkat[] = { S(AT_REMOVEDIR), END };
+const struct symbol symbols_linkat[] = { S(AT_SYMLINK_FOLLOW), N(AT_EMPTY_PATH, 0x1000), END };
+const struct symbol symbols_at[] = {
+	S(AT_SYMLINK_NOFOLLOW), N(AT_EMPTY_PATH, 0x1000), S(AT_SYMLINK_FOLLOW), END,
+};
+const struct symbol symbols_renameat2[] = {
+	N(RENAME_NOREPLACE, 1), N(RENAME_EXCHANGE, 2), N(RENAME_WHITEOUT, 4), END,
+};
+
+const struct symbol symbols_prot[] = {
+	S(PROT_READ), S(PROT_WRITE), S(PROT_EXEC), N(PROT_SEM, 8), S(PROT_GROWSDOWN),
+	S(PROT_GROWSUP), S(PROT_NONE), END,
+};
+
+const struct symbol symbols_mmap[] = {
+	S(MAP_SHARED), S(MAP_PRIVATE), S(MAP_FIXED), S(MAP_ANONYMOUS), N(MAP_32BIT, 0x40),
+	S(MAP_NORESERVE), S(MAP_POPULATE), S(MAP_NONBLOCK), S(MAP_GROWSDOWN), S(MAP_DENYWRITE),
+	S(MAP_EXECUTABLE), S(MAP_LOCKED), N(MAP_FIXED_NOREPLACE, 0x100000), END,
+};
+
+const struct symbol symbols_prctl[] = {
+	S(PR_GET_DUMPABLE), S(PR_SET_DUMPABLE), S(PR_GET_KEEPCAPS), S(PR_SET_KEEPCAPS),
+	S(PR_SET_NAME), S(PR_GET_NAME), S(PR_GET_SECCOMP), S(PR_SET_SECCOMP), S(PR_CAPBSET_READ),
+	S(PR_CAPBSET_DROP), S(PR_GET_SECUREBITS), S(PR_SET_SECUREBITS), S(PR_MCE_KILL),
+	S(PR_SET_MM), S(PR_SET_CHILD_SUBREAPER), S(PR_GET_CHILD_SUBREAPER),
+	S(PR_SET_NO_NEW_PRIVS), S(PR_GET_NO_NEW_PRIVS), S(PR_GET_TID_ADDRESS),
+	S(PR_SET_THP_DISABLE), S(PR_GET_THP_DISABLE), S(PR_CAP_AMBIENT), S(PR_SET_PDEATHSIG),
+	S(PR_GET_PDEATHSIG), S(PR_SET_PTRACER), S(PR_SET_SPECULATION_CTRL),
+	S(PR_GET_SPECULATION_CTRL), S(PR_SET_TIMERSLACK), S(PR_GET_TIMERSLACK), END,
+};
+
+const struct symbol symbols_seccomp[] = {
+	S(SECCOMP_SET_MODE_STRICT), S(SECCOMP_SET_MODE_FILTER), S(SECCOMP_GET_ACTION_AVAIL),
+	S(SECCOMP_GET_NOTIF_SIZES), END,
+};
+
+const struct symbol symbols_mount[] = {
+	N(RDONLY, MS_RDONLY), N(NOSUID, MS_NOSUID), N(NODEV, MS_NODEV), N(NOEXEC, MS_NOEXEC),
+	N(SYNCHRONOUS, MS_SYNCHRONOUS), N(REMOUNT, MS_REMOUNT), N(MANDLOCK, MS_MANDLOCK),
+	N(DIRSYNC, MS_DIRSYNC), N(NOATIME, MS_NOATIME), N(NODIRATIME, MS_NODIRATIME),
+	N(BIND, MS_BIND), N(MOVE, MS_MOVE), N(REC, MS_REC), N(SILENT, MS_SILENT),
+	N(POSIXACL, MS_POSIXACL), N(UNBINDABLE, MS_UNBINDABLE), N(PRIVATE, MS_PRIVATE),
+	N(SLAVE, MS_SLAVE), N(SHARED, MS_SHARED), N(RELATIME, MS_RELATIME),
+	N(KERNMOUNT, MS_KERNMOUNT), N(I_VERSION, MS_I_VERSION), N(STRICTATIME, MS_STRICTATIME),
+	N(LAZYTIME, MS_LAZYTIME), END,
+};
+
+const struct symbol symbols_umount[] = {
+	N(FORCE, MNT_FORCE), N(DETACH, MNT_DETACH), N(EXPIRE, MNT_EXPIRE),
+	N(NOFOLLOW, UMOUNT_NOFOLLOW), END,
+};
+
+const struct symbol symbols_fsconfig[] = {
+	N(FSCONFIG_SET_FLAG, 0), N(FSCONFIG_SET_STRING, 1), N(FSCONFIG_SET_BINARY, 2),
+	N(FSCONFIG_SET_PATH, 3), N(FSCONFIG_SET_PATH_EMPTY, 4), N(FSCONFIG_SET_FD, 5),
+	N(FSCONFIG_CMD_CREATE, 6), N(FSCONFIG_CMD_RECONFIGURE, 7),
+	N(FSCONFIG_CMD_CREATE_EXCL, 8), END,
+};
+
+const struct symbol symbols_open_tree[] = {
+	N(OPEN_TREE_CLONE, 1), N(OPEN_TREE_CLOEXEC, O_CLOEXEC), N(AT_EMPTY_PATH, 0x1000),
+	N(AT_NO_AUTOMOUNT, 0x800), N(AT_RECURSIVE, 0x8000), S(AT_SYMLINK_NOFOLLOW), END,
+};
+
+const struct symbol symbols_move_mount[] = {
+	N(MOVE_MOUNT_F_SYMLINKS, 0x1), N(MOVE_MOUNT_F_AUTOMOUNTS, 0x2),
+	N(MOVE_MOUNT_F_EMPTY_PATH, 0x4), N(MOVE_MOUNT_T_SYMLINKS, 0x10),
+	N(MOVE_MOUNT_T_AUTOMOUNTS, 0x20), N(MOVE_MOUNT_T_EMPTY_PATH, 0x40),
+	N(MOVE_MOUNT_SET_GROUP, 0x100), N(MOVE_MOUNT_BENEATH, 0x200), END,
+};
+
+const struct symbol symbols_mount_attr[] = {
+	N(MOUNT_ATTR_RDONLY, 0x1), N(MOUNT_ATTR_NOSUID, 0x2), N(MOUNT_ATTR_NODEV, 0x4),
+	N(MOUNT_ATTR_NOEXEC, 0x8), N(MOUNT_ATTR_NOATIME, 0x10), N(MOUNT_ATTR_STRICTATIME, 0x20),
+	N(MOUNT_ATTR_NODIRATIME, 0x80), N(MOUNT_ATTR_IDMAP, 0x100000),
+	N(MOUNT_ATTR_NOSYMFOLLOW, 0x200000), END,
+};
+
+const struct symbol symbols_xattr[] = { N(XATTR_CREATE, 1), N(XATTR_REPLACE, 2), END };
+
+const struct symbol symbols_memfd[] = {
+	N(MFD_CLOEXEC, 0x1), N(MFD_ALLOW_SEALING, 0x2), N(MFD_HUGETLB, 0x4),
+	N(MFD_NOEXEC_SEAL, 0x8), N(MFD_EXEC, 0x10), END,
+};
+
+const struct symbol symbols_finit[] = {
+	N(MODULE_INIT_IGNORE_MODVERSIONS, 1), N(MODULE_INIT_IGNORE_VERMAGIC, 2),
+	N(MODULE_INIT_COMPRESSED_FILE, 4), END,
+};
+
+const struct symbol symbols_delete_module[] = { S(O_NONBLOCK), S(O_TRUNC), END };
+
+const struct symbol symbols_fcntl[] = { N(F_DUPFD_CLOEXEC, 1030), S(F_DUPFD), END };
+
+const struct symbol symbols_pidfd_open[] = {
+	N(PIDFD_NONBLOCK, O_NONBLOCK), N(PIDFD_THREAD, O_EXCL), END,
+};
+
+const struct symbol symbols_keyctl[] = {
+	S(KEYCTL_GET_KEYRING_ID), S(KEYCTL_JOIN_SESSION_KEYRING), S(KEYCTL_UPDATE),
+	S(KEYCTL_REVOKE), S(KEYCTL_CHOWN), S(KEYCTL_SETPERM), S(KEYCTL_DESCRIBE), S(KEYCTL_CLEAR),
+	S(KEYCTL_LINK), S(KEYCTL_UNLINK), S(KEYCTL_SEARCH), S(KEYCTL_READ), S(KEYCTL_INSTANTIATE),
+	S(KEYCTL_NEGATE), S(KEYCTL_SET_REQKEY_KEYRING), S(KEYCTL_SET_TIMEOUT),
+	S(KEYCTL_ASSUME_AUTHORITY), S(KEYCTL_GET_SECURITY), S(KEYCTL_SESSION_TO_PARENT),
+	S(KEYCTL_REJECT), S(KEYCTL_INSTANTIATE_IOV), S(KEYCTL_INVALIDATE),
+	S(KEYCTL_GET_PERSISTENT), END,
+};
+
+const struct symbol symbols_kexec_file[] = {
+	N(KEXEC_FILE_UNLOAD, 1), N(KEXEC_FILE_ON_CRASH, 2), N(KEXEC_FILE_NO_INITRAMFS, 4), END,
+};
+
+const struct symbol symbols_reboot[] = {
+	S(LINUX_REBOOT_CMD_RESTART), S(LINUX_REBOOT_CMD_HALT), S(LINUX_REBOOT_CMD_CAD_ON),
+	S(LINUX_REBOOT_CMD_CAD_OFF), S(LINUX_REBOOT_CMD_POWER_OFF), S(LINUX_REBOOT_CMD_RESTART2),
+	S(LINUX_REBOOT_CMD_SW_SUSPEND), S(LINUX_REBOOT_CMD_KEXEC), END,
+};
+
+const struct symbol symbols_uring_enter[] = {
+	N(IORING_ENTER_GETEVENTS, 1), N(IORING_ENTER_SQ_WAKEUP, 2), N(IORING_ENTER_SQ_WAIT, 4),
+	N(IORING_ENTER_EXT_ARG, 8), END,
+};
+
+const struct symbol symbols_uring_register[] = {
+	N(IORING_REGISTER_BUFFERS, 0), N(IORING_UNREGISTER_BUFFERS, 1),
+	N(IORING_REGISTER_FILES, 2), N(IORING_UNREGISTER_FILES, 3), N(IORING_REGISTER_EVENTFD, 4),
+	N(IORING_UNREGISTER_EVENTFD, 5), N(IORING_REGISTER_FILES_UPDATE, 6),
+	N(IORING_REGISTER_EVENTFD_ASYNC, 7), N(IORING_REGISTER_PROBE, 8),
+	N(IORING_REGISTER_PERSONALITY, 9), N(IORING_UNREGISTER_PERSONALITY, 10),
+	N(IORING_REGISTER_RESTRICTIONS, 11), N(IORING_REGISTER_ENABLE_RINGS, 12),
+	N(IORING_REGISTER_FILES2, 13), N(IORING_REGISTER_FILES_UPDATE2, 14),
+	N(IORING_REGISTER_BUFFERS2, 15), N(IORING_REGISTER_BUFFERS_UPDATE, 16),
+	N(IORING_REGISTER_IOWQ_AFF, 17), N(IORING_UNREGISTER_IOWQ_AFF, 18),
+	N(IORING_REGISTER_IOWQ_MAX_WORKERS, 19), N(IORING_REGISTER_RING_FDS, 20),
+	N(IORING_UNREGISTER_RING_FDS, 21), END,
+};
