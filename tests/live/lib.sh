@@ -47,7 +47,8 @@ live_init() {
 	trap live_cleanup EXIT
 	trap 'exit 1' INT TERM HUP
 	# Not the build directory's: that may lie below /tmp.
-	cp "$build/deeds/deed" "$build/deeds/deed32" "$work/" || exit 1
+	# deed32 is there on x86-64 alone.
+	cp "$build"/deeds/deed* "$work/" || exit 1
 	chmod 755 "$work"
 	deed=$work/deed
 	# shellcheck disable=SC2034 # for the scripts

@@ -103,19 +103,19 @@ END
 # --- check
 
 refuses 'check tells every error of a file' 1 "Undefined macro 'shel'" check broken.yaml
-[ "$(grep -c ': error: ' err)" = 2 ]
+[ "$(grep -c ': error: ' err)" = 3 ]
 result $? 'and no more'
 grep -qF "did you mean 'open'?" err
 result $? 'check proposes the name that was meant'
 cat >blind.yaml <<'END'
-- rule: Link made
+- rule: Data read
   desc: d
-  condition: evt.type in (symlink, symlinkat) and proc.name exists
+  condition: evt.type in (read, readv) and proc.name exists
   output: o
   priority: INFO
 END
 refuses 'check names what can never match here' 0 \
-	"blind.yaml:1:3: note: rule 'Link made' can never match here: events that are not delivered: symlink, symlinkat" \
+	"blind.yaml:1:3: note: rule 'Data read' can never match here: events that are not delivered: read, readv" \
 	check blind.yaml
 run check --json broken.yaml r.yaml
 [ "$status" = 1 ]
@@ -210,6 +210,12 @@ json 'JSON by -o, with message, extra output and fields' \
 	'd["message"] == "shell sh by 0 in prod" and d["output"].endswith(": Warning shell sh by 0 in prod")
 	and "tags" not in d and d["output_fields"]["proc.pid"] == 60 and d["output_fields"]["who"] == "sh!"
 	and d["output_fields"]["static.env"] == "prod"'
+refuses 'an output with a static field that nobody defined' 1 'unknown filter: static.env' \
+	-r r.yaml "${replay[@]}" -o 'append_output[]={extra_output: "in %static.env"}'
+sed 's/condition: .*/& and static.env = prod/' r.yaml >static.yaml
+refuses 'a condition with one' 1 'nonexistent field static.env' -r static.yaml "${replay[@]}"
+gives 'what the configuration defines' 0 'Warning shell sh by 0$' -r static.yaml "${replay[@]}" \
+	-o static_fields.env=prod
 refuses 'an unknown field in append_output' 1 'unknown filter: no.such' \
 	-r r.yaml "${replay[@]}" -o 'append_output[]={extra_fields: [no.such]}'
 gives 'suggested output' 0 'by 0 container_id=host .* static_env=prod$' -r r.yaml "${replay[@]}" \
@@ -240,6 +246,34 @@ gives '-V says that a file is fine' 0 '^r.yaml: Ok$' -V r.yaml
 gives '-V says where it is not' 1 '^LOAD_ERR_VALIDATE \(' -V r.yaml -V broken.yaml
 grep -qxF 'broken.yaml: Invalid' out && grep -qxF "    rule 'Also broken': (broken.yaml:5:2)" out
 result $? "in Falco's words"
+cat >both.yaml <<'END'
+- list: shell_binaries
+  items: [sh]
+- rule: Both
+  desc: wrong in output and condition
+  output: o %no.such
+  priority: INFO
+  condition: evt.type = opeen and proc.name in (shell_binarie)
+END
+run -V both.yaml
+sed -n '/^------$/,/^LOAD/p' out >got
+cat >want <<'END'
+------
+  output: o %no.such
+          ^
+------
+LOAD_ERR_COMPILE_OUTPUT (Error compiling output): unknown filter: no.such
+------
+evt.type = opeen and proc.name in (shell_binarie)
+           ^
+------
+LOAD_ERR_COMPILE_CONDITION (Error compiling condition): unknown event type opeen
+END
+cmp -s got want
+result $? '-V shows the lines, and a rule'"'"'s output before its condition'
+run check both.yaml
+[ "$status" = 1 ] && grep -qxF "both.yaml:7:49: note: there is no list 'shell_binarie', so it is compared as a text; did you mean 'shell_binaries'?" err
+result $? 'check has a note for a list that is nearly there'
 run -V broken.yaml -o json_output=true
 json '-V in JSON' 'd["falco_load_results"][0]["successful"] == False'
 gives '-L lists rules with their description' 0 '^Shell +a shell runs$' -L -r r.yaml

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#define SAMPLE_STRS_MAX 7
+#define SAMPLE_STRS_MAX 11
 
 static const struct {
 	uint16_t type;
@@ -15,7 +15,9 @@ static const struct {
 	  sizeof(struct bw_exec),
 	  { offsetof(struct bw_exec, path), offsetof(struct bw_exec, filename),
 	    offsetof(struct bw_exec, interp), offsetof(struct bw_exec, cwd),
-	    offsetof(struct bw_exec, argv), offsetof(struct bw_exec, env) } },
+	    offsetof(struct bw_exec, argv), offsetof(struct bw_exec, env),
+	    offsetof(struct bw_exec, argv_tail), offsetof(struct bw_exec, env_tail),
+	    offsetof(struct bw_exec, root) } },
 	{ BW_EVENT_EXEC_FAIL,
 	  sizeof(struct bw_exec_fail),
 	  { offsetof(struct bw_exec_fail, filename), offsetof(struct bw_exec_fail, argv) } },
@@ -26,15 +28,25 @@ static const struct {
 	{ BW_EVENT_OPEN,
 	  sizeof(struct bw_open),
 	  { offsetof(struct bw_open, path), offsetof(struct bw_open, given),
-	    offsetof(struct bw_open, base) } },
+	    offsetof(struct bw_open, base), offsetof(struct bw_open, root) } },
 	{ BW_EVENT_CONNECT,
 	  sizeof(struct bw_connect),
 	  { offsetof(struct bw_connect, path), offsetof(struct bw_connect, given) } },
+	{ BW_EVENT_COMM, sizeof(struct bw_comm), { 0 } },
+	{ BW_EVENT_CALL,
+	  sizeof(struct bw_syscall),
+	  { offsetof(struct bw_syscall, fd.path), offsetof(struct bw_syscall, text[0]),
+	    offsetof(struct bw_syscall, text[1]), offsetof(struct bw_syscall, text[2]),
+	    offsetof(struct bw_syscall, text[3]), offsetof(struct bw_syscall, text[4]),
+	    offsetof(struct bw_syscall, text[5]), offsetof(struct bw_syscall, base[0]),
+	    offsetof(struct bw_syscall, base[1]), offsetof(struct bw_syscall, root) } },
 	{ BW_EVENT_PROC,
 	  sizeof(struct bw_exec),
 	  { offsetof(struct bw_exec, path), offsetof(struct bw_exec, filename),
 	    offsetof(struct bw_exec, interp), offsetof(struct bw_exec, cwd),
-	    offsetof(struct bw_exec, argv), offsetof(struct bw_exec, env) } },
+	    offsetof(struct bw_exec, argv), offsetof(struct bw_exec, env),
+	    offsetof(struct bw_exec, argv_tail), offsetof(struct bw_exec, env_tail),
+	    offsetof(struct bw_exec, root) } },
 	{ BW_EVENT_CONTAINER, sizeof(struct bw_container), { offsetof(struct bw_container, json) } },
 	{ BW_EVENT_LOSS, sizeof(struct bw_loss), { 0 } },
 };
@@ -42,9 +54,9 @@ static const struct {
 #define N_LAYOUTS (sizeof(layouts) / sizeof(layouts[0]))
 
 const uint16_t sample_types[] = {
-	BW_EVENT_FORK,      BW_EVENT_EXEC,   BW_EVENT_EXEC_FAIL, BW_EVENT_EXIT,    BW_EVENT_CRED,
-	BW_EVENT_CHDIR,     BW_EVENT_CGROUP, BW_EVENT_OPEN,      BW_EVENT_CONNECT, BW_EVENT_PROC,
-	BW_EVENT_CONTAINER, BW_EVENT_LOSS,   BW_EVENT_NONE,
+	BW_EVENT_FORK,  BW_EVENT_EXEC,   BW_EVENT_EXEC_FAIL, BW_EVENT_EXIT,    BW_EVENT_CRED,
+	BW_EVENT_CHDIR, BW_EVENT_CGROUP, BW_EVENT_OPEN,      BW_EVENT_CONNECT, BW_EVENT_COMM,
+	BW_EVENT_CALL,  BW_EVENT_PROC,   BW_EVENT_CONTAINER, BW_EVENT_LOSS,    BW_EVENT_NONE,
 };
 
 static size_t layout_index(uint16_t type)
@@ -105,5 +117,7 @@ struct bw_hdr *sample_fill(struct sample *sample, uint16_t type)
 	}
 	if (type == BW_EVENT_CGROUP)
 		((struct bw_cgroup *)sample->data)->op = BW_CGROUP_ATTACH;
+	if (type == BW_EVENT_COMM)
+		((struct bw_comm *)sample->data)->old[BW_COMM_LEN - 1] = '\0';
 	return hdr;
 }

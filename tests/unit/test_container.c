@@ -530,7 +530,7 @@ static void what_does_not_fit_a_record_is_dropped_on_both_sides(void **state)
 	assert_non_null(config);
 	len = (size_t)snprintf(config, size,
 			       "{\"root\":{\"path\":\"/r\"},\"annotations\":{\"k\":\"v\"");
-	for (int i = 0; i < 60; i++) {
+	for (int i = 0; i < 80; i++) {
 		len += (size_t)snprintf(config + len, size - len, ",\"k%d\":\"%01000d\"", i, i);
 	}
 	(void)snprintf(config + len, size - len, "}}");

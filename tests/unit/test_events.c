@@ -18,7 +18,7 @@ static uint32_t lookup(const char *name)
 static void lookup_finds_every_name_at_its_index(void **state)
 {
 	(void)state;
-	assert_int_equal(event_type_count(), 490);
+	assert_int_equal(event_type_count(), 492); /* Falco's 490 and two of ours */
 	for (uint32_t i = 0; i < event_type_count(); i++)
 		assert_int_equal(lookup(event_type_name(i)), i);
 	assert_null(event_type_name((uint32_t)event_type_count()));

@@ -17,7 +17,8 @@
 static bool ask(const char *condition, const char *line)
 {
 	const struct rules_config config = { .min_priority = PRIORITY_DEBUG,
-					     .condition = condition };
+					     .condition = condition,
+					     .any_static = true };
 	struct rules *rules = rules_load(NULL, 0, &config);
 	struct arena *scratch = arena_new(4096, 1 << 20);
 	struct json_event *event = NULL;

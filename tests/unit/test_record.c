@@ -177,7 +177,7 @@ static void a_record_over_the_limit_is_refused(void **state)
 
 static void an_unknown_type_is_told_apart(void **state)
 {
-	static const uint16_t unknown[] = { 0, 8, 15, 18, 63, BW_EVENT_MAX, 0xffff };
+	static const uint16_t unknown[] = { 0, 9, 15, 19, 63, BW_EVENT_MAX, 0xffff };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++) {

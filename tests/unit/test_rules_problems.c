@@ -151,7 +151,49 @@ static const struct bad errors[] = {
 	{ EX "  - name: e\n    fields: [proc.name]\n- rule: good\n  exceptions:\n  - name: f\n"
 	     "    values: [[a]]\n  override: {exceptions: append}\n",
 	  RULES_ERR_VALIDATE, 11, 5, "must have fields property" },
-	/* Conditions */
+	{ EX "  - name: e\n    fields: [proc.name]\n- rule: good\n  exceptions:\n  - name: e\n"
+	     "    comps: [in]\n    values: [[a]]\n  override: {exceptions: append}\n",
+	  RULES_ERR_VALIDATE, 11, 5,
+	  "Can not append exception comps to existing exception, only values" },
+	{ EX "  - name: e\n    fields: [proc.name]\n- rule: good\n  exceptions:\n  - name: f\n"
+	     "    fields: [proc.name]\n  override: {exceptions: append}\n",
+	  RULES_ERR_VALIDATE, 11, 5,
+	  "Rule exception must have values property with a list of values" },
+	{ EX "  - name: e\n    fields: proc.name\n    comps: [in]\n", RULES_ERR_VALIDATE, 7, 5,
+	  "Fields and comps must both be strings" },
+	{ EX "  - name: e\n    fields: []\n", RULES_ERR_VALIDATE, 7, 5,
+	  "Rule exception item must have fields property with a list of fields" },
+	{ EX "  - x\n", RULES_ERR_YAML_VALIDATE, 7, 5, "Rule exception must be a mapping" },
+	{ GOOD_RULE "  exceptions: 7\n", RULES_ERR_YAML_VALIDATE, 6, 15,
+	  "Rule exceptions must be a sequence" },
+	/* What override and append may not do, the rest */
+	{ GOOD_RULE "- rule: good\n  source: x\n  desc: e\n  override: {desc: replace}\n",
+	  RULES_ERR_VALIDATE, 6, 3, "Rule has been re-defined with a different source" },
+	{ "- rule: r\n  desc: x\n  override: {desc: append}\n", RULES_ERR_VALIDATE, 1, 3,
+	  "Rule uses 'append' or 'override.<key>: append' but no rule by that name already exists" },
+	{ GOOD_RULE "- rule: good\n  override: {tags: replace}\n", RULES_ERR_YAML_VALIDATE, 6, 3,
+	  "An replace override for 'tags' was specified but 'tags' is not defined" },
+	{ GOOD_RULE "- rule: good\n  condition: x\n  override: {condition: both}\n",
+	  RULES_ERR_YAML_VALIDATE, 8, 25,
+	  "Invalid override operation for key 'condition': 'both'. Allowed values are: append "
+	  "replace " },
+	{ "- macro: m\n  condition: evt.num=0\n  override: {condition: append}\n",
+	  RULES_ERR_VALIDATE, 1, 3,
+	  "Macro uses 'append' or 'override.condition: append' but no macro by that name already "
+	  "exists" },
+	{ GOOD_RULE "  tags: x\n", RULES_ERR_YAML_VALIDATE, 6, 9, "Value is not a sequence" },
+	{ GOOD_RULE "  tags: [[x]]\n", RULES_ERR_YAML_VALIDATE, 6, 10,
+	  "sequence value is not scalar" },
+	{ GOOD_RULE "  capture_duration: x\n", RULES_ERR_YAML_VALIDATE, 6, 21,
+	  "Can't decode YAML scalar value" },
+	{ GOOD_RULE "  warn_evttypes: maybe\n", RULES_ERR_YAML_VALIDATE, 6, 18,
+	  "Can't decode YAML scalar value" },
+	{ R_HEAD "  condition: ''\n", RULES_ERR_YAML_VALIDATE, 5, 14, "Value must be non-empty" },
+	{ R_HEAD "  condition: [a]\n", RULES_ERR_YAML_VALIDATE, 5, 14,
+	  "Value is not a scalar value" },
+	{ R_HEAD "  condition:\n", RULES_ERR_YAML_VALIDATE, 1, 3,
+	  "Mapping for key 'condition' is empty" },
+	/* Conditions; the rest is in test_rules_conditions.c */
 	{ R_HEAD "  condition: >\n    evt.type = open and\n    nothing\n", RULES_ERR_VALIDATE, 7, 5,
 	  "Undefined macro 'nothing' used in filter." },
 	{ R_HEAD "  condition: |\n    evt.type = open and\n\n      nothing\n", RULES_ERR_VALIDATE,
@@ -185,6 +227,33 @@ static const struct bad warnings[] = {
 	{ "- rule: r\n  desc: d\n  output: o\n  priority: INFO\n  condition: ka.x=1\n  source: "
 	  "k8s_audit\n",
 	  RULES_WARN_UNKNOWN_SOURCE, 1, 3, "Unknown source k8s_audit, skipping" },
+	{ GOOD_RULE "- list: a\n  items: []\n- list: a\n  items: [b]\n  append: true\n",
+	  RULES_WARN_DEPRECATED_ITEM, 8, 3,
+	  "'append' key is deprecated. Add an 'append' entry (e.g. 'condition: append') under "
+	  "'override' instead." },
+	{ GOOD_RULE "- macro: a\n  condition: evt.num=0\n- macro: a\n  condition: or evt.num=0\n"
+		    "  append: true\n",
+	  RULES_WARN_DEPRECATED_ITEM, 8, 3, "'append' key is deprecated." },
+	{ GOOD_RULE "- list: a\n  items: [b]\n  condition: x\n", RULES_WARN_UNKNOWN_KEY, 8, 3,
+	  "Unknown key 'condition'. The key will be ignored." },
+	{ GOOD_RULE "- macro: a\n  condition: evt.num=0\n  items: [x]\n", RULES_WARN_UNKNOWN_KEY, 8,
+	  3, "Unknown key 'items'. The key will be ignored." },
+	{ GOOD_RULE "- rule: g2\n  desc: d\n  output: o %evt.latency.human\n  priority: INFO\n"
+		    "  condition: evt.type=open\n",
+	  RULES_WARN_DEPRECATED_ITEM, 8, 11, "deprecated field 'evt.latency.human'" },
+	{ GOOD_RULE "- rule: g2\n  desc: d\n  output: o %evt.latency.ns\n  priority: INFO\n"
+		    "  condition: evt.type=open\n",
+	  RULES_WARN_DEPRECATED_ITEM, 8, 11, "deprecated field 'evt.latency.ns'" },
+	{ GOOD_RULE "- rule: g2\n  desc: d\n  output: o %evt.wait_latency\n  priority: INFO\n"
+		    "  condition: evt.type=open\n",
+	  RULES_WARN_DEPRECATED_ITEM, 8, 11, "deprecated field 'evt.wait_latency'" },
+	{ "- rule: r\n  desc: d\n  output: o\n  priority: INFO\n  condition: x.y=1\n  source: "
+	  "s\n- rule: r\n  condition: and nothing\n  override: {condition: append}\n",
+	  RULES_WARN_UNKNOWN_SOURCE, 1, 3, "Unknown source s, skipping" },
+	{ R_HEAD "  condition: jevt.value[/x] = \"<NA>\"\n  skip-if-unknown-filter: true\n",
+	  RULES_WARN_UNSAFE_NA_CHECK, 5, 14, "comparing a field value with <NA> is unsafe" },
+	{ R_HEAD "  condition: ka.x in (\"<NA>\")\n  skip-if-unknown-filter: true\n",
+	  RULES_WARN_UNSAFE_NA_CHECK, 5, 14, "comparing a field value with <NA> is unsafe" },
 	{ GOOD_RULE "- list: a\n  items: [b]\n", RULES_WARN_UNUSED_LIST, 6, 3,
 	  "List not referred to by any other" },
 	{ GOOD_RULE "- macro: a\n  condition: proc.nome=x\n", RULES_WARN_UNUSED_MACRO, 6, 3,
@@ -243,11 +312,43 @@ static void dump(const struct rules *rules, const char *yaml)
 	buf_done(&buf);
 }
 
+/* Of a line and column in ASCII text, both from 1. */
+static size_t offset_of(const char *yaml, uint32_t line, uint32_t column)
+{
+	const char *at = yaml;
+
+	for (; line > 1 && at; line--)
+		at = strchr(at, '\n') + 1;
+	return (size_t)(at - yaml) + column - 1;
+}
+
+static bool is_ascii(const char *text)
+{
+	while (*text > 0)
+		text++;
+	return !*text;
+}
+
+/* Places of files agree with themselves, in the report's marks, too, which count from 0. */
+static bool is_placed(const struct rules_problem *problem, const char *yaml)
+{
+	if (!is_ascii(yaml))
+		return true;
+	for (uint32_t i = 0; i < problem->n_locations; i++) {
+		const struct rules_location *at = &problem->locations[i];
+
+		if (strcmp(at->item_type, "condition expression") != 0 &&
+		    at->offset != offset_of(yaml, at->line + 1, at->column + 1))
+			return false;
+	}
+	return problem->place.offset == offset_of(yaml, problem->place.line, problem->place.column);
+}
+
 static bool is_it(const struct rules_problem *problem, const struct bad *bad, bool is_error)
 {
 	return problem->code == bad->code && problem->is_error == is_error &&
 	       problem->place.line == bad->line && problem->place.column == bad->column &&
-	       strstr(problem->message, bad->message);
+	       strstr(problem->message, bad->message) && is_placed(problem, bad->yaml);
 }
 
 static void the_first_error_is_that_of_falco_at_its_place(void **state)

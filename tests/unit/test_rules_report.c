@@ -200,6 +200,22 @@ static void an_output_is_told_before_the_next_rules_condition(void **state)
 	rules_free(rules);
 }
 
+static void an_output_is_told_before_its_own_condition(void **state)
+{
+	struct rules *rules = load(GOOD_RULE R_HEAD "  condition: a.b=c\n");
+
+	(void)state;
+	assert_int_equal(rules_count(rules), 1);
+	assert_string_equal(rules_refused_at(rules, 0)->name, "r");
+	assert_null(rules_refused_at(rules, 1));
+	rules_add_problem(rules, RULES_ERR_COMPILE_OUTPUT, rules_refused_at(rules, 0), "bad");
+	assert_int_equal(rules_n_errors(rules), 2);
+	assert_int_equal(rules_problem_at(rules, 0)->code, RULES_ERR_COMPILE_OUTPUT);
+	assert_int_equal(rules_problem_at(rules, 0)->place.line, 8);
+	assert_int_equal(rules_problem_at(rules, 1)->code, RULES_ERR_COMPILE_CONDITION);
+	rules_free(rules);
+}
+
 static void a_condition_is_named_by_its_beginning(void **state)
 {
 	struct rules *rules = load(R_HEAD
@@ -286,6 +302,7 @@ int main(void)
 		cmocka_unit_test(each_code_leads_from_the_file_to_its_place),
 		cmocka_unit_test(an_output_stands_in_its_rule),
 		cmocka_unit_test(an_output_is_told_before_the_next_rules_condition),
+		cmocka_unit_test(an_output_is_told_before_its_own_condition),
 		cmocka_unit_test(a_condition_is_named_by_its_beginning),
 		cmocka_unit_test(a_snippet_is_the_line_with_a_caret_below),
 		cmocka_unit_test(a_long_line_is_cut_in_a_snippet),

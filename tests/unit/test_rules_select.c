@@ -233,6 +233,49 @@ static void a_name_like_no_other_gets_none(void **state)
 	assert_hint(COND("spawned and ("), "");
 }
 
+/* The notes as "line:column name;", the name being the one that is proposed. */
+static void assert_notes(const char *yaml, const char *expected)
+{
+	const struct rules_config config = { .min_priority = PRIORITY_DEBUG };
+	struct rules *rules = load(yaml, &config);
+	const struct rules_problem *note;
+	struct buf buf;
+
+	buf_init(&buf, 1024);
+	for (size_t i = 0; (note = rules_note_at(rules, i)) != NULL; i++)
+		buf_printf(&buf, "%u:%u %s;", note->place.line, note->place.column,
+			   strstr(note->message, "mean ") + strlen("mean "));
+	assert_string_equal(buf.data, expected);
+	assert_int_equal(rules_n_errors(rules), 0);
+	for (size_t i = 0; i < rules_n_problems(rules); i++)
+		assert_int_equal(rules_problem_at(rules, i)->code, RULES_WARN_UNUSED_LIST);
+	buf_done(&buf);
+	rules_free(rules);
+}
+
+#define LISTS \
+	"- list: shell_binaries\n  items: [sh]\n- list: shells\n  items: [ash]\n" /* 4 lines */
+
+static void a_list_that_is_nearly_there_gets_a_note(void **state)
+{
+	(void)state;
+	assert_notes(LISTS COND("spawned and proc.name in (shell_binarys)"),
+		     "11:40 'shell_binaries'?;");
+	assert_notes(LISTS COND("spawned and proc.name in shel_binaries"),
+		     "11:39 'shell_binaries'?;");
+	assert_notes(LISTS COND("spawned and proc.name in (bash, shell_binarie)"),
+		     "11:46 'shell_binaries'?;");
+	assert_notes(LISTS COND("spawned and proc.name startswith oneof (shels)"),
+		     "11:54 'shells'?;");
+	assert_notes(LISTS "- macro: m\n  condition: proc.name in (shels)\n" COND("m and spawned"),
+		     "6:28 'shells'?;");
+	/* Values, lists that are there, other operators. */
+	assert_notes(LISTS COND("spawned and proc.name in (bash, shels)"), "");
+	assert_notes(LISTS COND("spawned and proc.name in (shell_binaries, shells)"), "");
+	assert_notes(LISTS COND("spawned and proc.name in (something_else)"), "");
+	assert_notes(LISTS COND("spawned and proc.name = shels"), "");
+}
+
 /* "type name@line:column;" of each place. */
 static void assert_chain(const char *yaml, const char *expected)
 {
@@ -318,6 +361,7 @@ int main(void)
 		cmocka_unit_test(one_condition_is_a_rule_with_places_of_its_own),
 		cmocka_unit_test(an_explanation_shows_nulls_and_cannot_break_its_lines),
 		cmocka_unit_test(macros_and_lists_can_be_visited),
+		cmocka_unit_test(a_list_that_is_nearly_there_gets_a_note),
 		cmocka_unit_test(a_name_that_is_nearly_right_gets_a_hint),
 		cmocka_unit_test(a_name_like_no_other_gets_none),
 		cmocka_unit_test(a_problem_is_located_as_falco_does),

@@ -126,8 +126,8 @@ static void errors_have_the_words_of_falco(void **state)
 		{ "50% of it", "unknown filter: " },
 		{ "%proc", "unknown filter: proc" },
 		{ "%tolower(x.y)", "unknown filter: tolower(x.y" },
-		{ "%evt.arg", "unknown filter: an argument is required but none provided for "
-			      "field evt.arg" },
+		{ "%evt.arg", "unknown filter: the field requires an argument but none provided: "
+			      "evt.arg" },
 		{ "%tolower(proc.pid)",
 		  "invalid formatting syntax: transformer 'tolower' does not take "
 		  "'proc.pid', of type INT64" },

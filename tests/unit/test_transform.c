@@ -241,7 +241,7 @@ static void wrong_arguments_are_refused_at_load(void **state)
 		{ "proc.nonesuch", -ENOENT, "nonexistent field proc.nonesuch" },
 		{ "proc.name[1]", -ENOENT, "nonexistent field proc.name[1]" },
 		{ "proc.aname[x]", -ENOENT, "nonexistent field proc.aname[x]" },
-		{ "evt.arg", -ENOENT, "required but none provided" },
+		{ "evt.arg", -ENOENT, "requires an argument but none provided: evt.arg" },
 		{ "len(proc.nonesuch)", -ENOENT, "nonexistent field proc.nonesuch" },
 		{ "tolower(proc.pid)", -EINVAL, "does not take 'proc.pid', of type INT64" },
 		{ "basename(evt.buffer)", -EINVAL, "of type BYTEBUF" },

@@ -11,6 +11,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 
 live_init "$@"
 old32=$work/old32
+[ -e "$1/deeds/old32" ] || skip_all 'no 32-bit programs for this architecture'
 cp "$1/deeds/old32" "$old32" || exit 1
 if ! "$deed32" mark x; then
 	tap 1 'a 32-bit program runs on this kernel'

@@ -58,6 +58,14 @@ static size_t print_condition_problems(const struct rules *rules)
 	return n_warnings;
 }
 
+static void print_notes(const struct rules *rules)
+{
+	const struct rules_problem *note;
+
+	for (size_t i = 0; (note = rules_note_at(rules, i)) != NULL; i++)
+		ruleset_print_problem(rules, note);
+}
+
 static int check_condition(const struct options *options)
 {
 	static const char *const paths[] = { RULES_CONDITION_NAME };
@@ -74,6 +82,7 @@ static int check_condition(const struct options *options)
 			code = EXIT_NO_OUTPUT;
 	} else {
 		n_warnings = print_condition_problems(rules);
+		print_notes(rules);
 		printf("%zu errors, %zu warnings\n", rules_n_errors(rules), n_warnings);
 	}
 	rules_free(rules);
@@ -112,6 +121,7 @@ static int print_text(const struct rules *rules)
 	size_t n_errors = rules_n_errors(rules);
 
 	ruleset_print_problems(rules, true);
+	print_notes(rules);
 	if (!n_errors)
 		print_blind(rules);
 	printf("%zu rules, %zu errors, %zu warnings\n", rules_count(rules), n_errors,

@@ -7,6 +7,8 @@
 #include "agent/falco.h"
 #include "agent/json_out.h"
 
+#define SNIPPET_LINE_MAX 512 /* of 160 bytes and dots */
+
 static void print_location(const struct rules_location *location, bool first)
 {
 	printf("%s%s", first ? "In " : "    ", location->item_type);
@@ -20,12 +22,26 @@ static void print_location(const struct rules_location *location, bool first)
 	printf(":%u:%u)\n", location->line, location->column);
 }
 
+/* A line of the file, and one with a caret below. */
+static void print_lines(const char *text)
+{
+	char line[SNIPPET_LINE_MAX];
+	size_t len;
+
+	for (; *text; text += len + (text[len] == '\n')) {
+		len = strcspn(text, "\n");
+		(void)snprintf(line, sizeof(line), "%.*s", (int)len, text);
+		json_out_text(line);
+		printf("\n");
+	}
+}
+
 static void print_problem(const struct rules_problem *problem)
 {
 	for (uint32_t i = 0; i < problem->n_locations; i++)
 		print_location(&problem->locations[i], i == 0);
 	printf("------\n");
-	json_out_text(problem->report_snippet);
+	print_lines(problem->report_snippet);
 	printf("------\n%s (%s): ", rules_code_name(problem->code), rules_code_text(problem->code));
 	json_out_text(problem->message);
 	printf("\n");

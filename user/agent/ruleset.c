@@ -78,6 +78,8 @@ int ruleset_load_condition(const struct options *options, const char *condition,
 	struct rules_config config = options->rule_config;
 
 	config.condition = condition;
+	/* There is no configuration that could define some; events may bring them. */
+	config.any_static = true;
 	return load(options->rules, options->n_rules, &config, out);
 }
 

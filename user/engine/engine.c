@@ -33,6 +33,23 @@ struct engine {
 	struct event_view view; /* of the event in hand */
 };
 
+/* A static.NAME that the configuration does not define is an unknown field. */
+static int check_statics(const struct output_options *options, const struct template *tmpl,
+			 struct diag *diag)
+{
+	const struct field_ref *ref;
+	const char *key;
+
+	for (size_t i = 0; (ref = template_field_at(tmpl, i, &key)) != NULL; i++) {
+		if (field_is_known(ref, options ? options->statics : NULL,
+				   options ? options->n_statics : 0))
+			continue;
+		diag_set(diag, "unknown filter: %s", key);
+		return -EINVAL;
+	}
+	return 0;
+}
+
 static int compile_text(const struct engine *engine, const struct rule *rule, bool with_appended,
 			struct diag *diag, struct template **out)
 {
@@ -52,6 +69,8 @@ static int compile_text(const struct engine *engine, const struct rule *rule, bo
 		err = template_compile(text.data, diag, out);
 	}
 	buf_done(&text);
+	if (!err)
+		err = check_statics(options, *out, diag);
 	if (!err && options && options->base64_bytes)
 		template_use_base64(*out);
 	return err;
@@ -82,6 +101,22 @@ static int compile_output(struct engine *engine, const struct rule *rule)
 	return 0;
 }
 
+/* For its errors alone. */
+static int check_refused(const struct engine *engine, const struct rule *rule)
+{
+	struct template *tmpl = NULL;
+	struct diag diag;
+	int err;
+
+	diag_init(&diag);
+	err = compile_text(engine, rule, true, &diag, &tmpl);
+	template_free(tmpl);
+	if (err != -EINVAL)
+		return err;
+	rules_add_problem(engine->config.rules, RULES_ERR_COMPILE_OUTPUT, rule, diag.text);
+	return 0;
+}
+
 static int compile_outputs(struct engine *engine)
 {
 	struct rules *rules = engine->config.rules;
@@ -96,6 +131,11 @@ static int compile_outputs(struct engine *engine)
 		return -ENOMEM;
 	for (size_t i = 0; i < n; i++) {
 		err = compile_output(engine, rules_at(rules, i));
+		if (err)
+			return err;
+	}
+	for (size_t i = 0; rules && rules_refused_at(rules, i); i++) {
+		err = check_refused(engine, rules_refused_at(rules, i));
 		if (err)
 			return err;
 	}

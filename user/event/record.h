@@ -51,4 +51,7 @@ struct record_str record_str(const struct record *rec, struct bw_str str);
 /* "exec", "open" …; NULL for an unknown type. */
 const char *record_type_name(uint16_t type);
 
+/* "openat": the name of an enum bw_call; NULL for an unknown one. */
+const char *record_call_name(uint16_t call);
+
 #endif /* EVENT_RECORD_H */

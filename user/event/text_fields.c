@@ -14,6 +14,7 @@
 #define DEFAULT_FD    3
 #define FILE_MODE_ANY 0644
 #define FILE_MODE_EXE 0755
+#define SOCKET_MODE   0777
 #define STDIO_MODE    0666 /* of a character device: /dev/null */
 
 /* Processes with the same tgid are the same one, and older if it is lower. */
@@ -88,6 +89,7 @@ static uint64_t def_call(const void *rec, size_t base)
 		[BW_EVENT_EXEC_FAIL] = BW_CALL_EXECVE, [BW_EVENT_EXIT] = BW_CALL_EXIT,
 		[BW_EVENT_CRED] = BW_CALL_SETUID,      [BW_EVENT_CHDIR] = BW_CALL_CHDIR,
 		[BW_EVENT_OPEN] = BW_CALL_OPENAT,      [BW_EVENT_CONNECT] = BW_CALL_CONNECT,
+		[BW_EVENT_COMM] = BW_CALL_COMM_CHANGE,
 	};
 
 	(void)base;
@@ -114,12 +116,24 @@ static uint64_t def_rec_flags(const void *rec, size_t base)
 	return failed_open || hdr->type == BW_EVENT_EXEC_FAIL ? BW_F_CLAIM : 0;
 }
 
+/* Of a call: a socket, a file, or no descriptor. */
+static uint64_t call_file_mode(const void *rec)
+{
+	const struct bw_fd *fd = &((const struct bw_syscall *)rec)->fd;
+
+	if (fd->family)
+		return S_IFSOCK | SOCKET_MODE;
+	return fd->path.off ? S_IFREG | FILE_MODE_ANY : 0;
+}
+
 /* Defaults of struct bw_file: a failed open has none. */
 static uint64_t def_file_mode(const void *rec, size_t base)
 {
 	const struct bw_hdr *hdr = hdr_of(rec);
 
 	(void)base;
+	if (hdr->type == BW_EVENT_CALL)
+		return call_file_mode(rec);
 	if (hdr->type != BW_EVENT_OPEN)
 		return S_IFREG | FILE_MODE_EXE;
 	return hdr->ret < 0 ? 0 : S_IFREG | FILE_MODE_ANY;
@@ -261,16 +275,56 @@ static uint64_t def_family(const void *rec, size_t base)
 	return connect_rec->remote.family ? connect_rec->remote.family : AF_UNIX;
 }
 
+static uint64_t protocol_of(uint16_t family, uint16_t sock_type)
+{
+	if (family != AF_INET && family != AF_INET6)
+		return 0;
+	if (sock_type == SOCK_STREAM)
+		return IPPROTO_TCP;
+	return sock_type == SOCK_DGRAM ? IPPROTO_UDP : 0;
+}
+
 static uint64_t def_protocol(const void *rec, size_t base)
 {
 	const struct bw_connect *connect_rec = rec;
 
 	(void)base;
-	if (connect_rec->family != AF_INET && connect_rec->family != AF_INET6)
-		return 0;
-	if (connect_rec->sock_type == SOCK_STREAM)
-		return IPPROTO_TCP;
-	return connect_rec->sock_type == SOCK_DGRAM ? IPPROTO_UDP : 0;
+	return protocol_of(connect_rec->family, connect_rec->sock_type);
+}
+
+/* Defaults of struct bw_fd: a socket if there is an address, else a file if there is a path. */
+static const struct bw_fd *fd_at(const void *rec, size_t base)
+{
+	return (const struct bw_fd *)((const char *)rec + base);
+}
+
+static uint64_t def_fd_family(const void *rec, size_t base)
+{
+	const struct bw_fd *fd = fd_at(rec, base);
+
+	return fd->remote.family ? fd->remote.family : fd->local.family;
+}
+
+static uint64_t def_fd_sock_type(const void *rec, size_t base)
+{
+	return fd_at(rec, base)->family ? SOCK_STREAM : 0;
+}
+
+static uint64_t def_fd_protocol(const void *rec, size_t base)
+{
+	return protocol_of(fd_at(rec, base)->family, fd_at(rec, base)->sock_type);
+}
+
+static uint64_t def_fd_flags(const void *rec, size_t base)
+{
+	return fd_at(rec, base)->family ? BW_FD_SOCKET : 0;
+}
+
+static uint64_t def_fd_num(const void *rec, size_t base)
+{
+	const struct bw_fd *fd = fd_at(rec, base);
+
+	return fd->family || fd->path.off ? DEFAULT_FD : UINT64_MAX;
 }
 
 /* clang-format off */
@@ -369,6 +423,7 @@ static const struct text_field fork_fields[] = {
 	{ NUM(bw_fork, creator_tgid, "creator", TEXT_UINT), .fn = def_creator },
 	{ NUM(bw_fork, creator_start_ns, "creator_start", TEXT_TIME), .fn = def_creator_start },
 	{ NUM(bw_fork, creator_tid, "creator_tid", TEXT_UINT), .fn = def_creator_tid },
+	{ NUM(bw_fork, clone_flags, "clone_flags", TEXT_HEX) },
 	END,
 };
 
@@ -379,6 +434,9 @@ static const struct text_field exec_fields[] = {
 	{ STR(bw_exec, cwd, "cwd"), .text = "/" },
 	{ NUM(bw_exec, argv, "argv", TEXT_LIST), LIKE(bw_exec, path) },
 	{ NUM(bw_exec, env, "env", TEXT_LIST) },
+	{ NUM(bw_exec, argv_tail, "argv_tail", TEXT_LIST) },
+	{ NUM(bw_exec, env_tail, "env_tail", TEXT_LIST) },
+	{ STR(bw_exec, root, "root") },
 	{ NUM(bw_exec, std_local, "std_local", TEXT_ADDR) },
 	{ NUM(bw_exec, std_remote, "std_remote", TEXT_ADDR) },
 	{ NUM(bw_exec, pgid, "pgid", TEXT_UINT), .fn = def_tgid },
@@ -429,6 +487,7 @@ static const struct text_field open_fields[] = {
 	{ STR(bw_open, path, "path") },
 	{ STR(bw_open, given, "given"), LIKE(bw_open, path) },
 	{ STR(bw_open, base, "base") },
+	{ STR(bw_open, root, "root") },
 	{ NUM(bw_open, flags, "flags", TEXT_FLAGS), SYM(text_open_flags) },
 	{ NUM(bw_open, mode, "mode", TEXT_OCTAL) },
 	{ NUM(bw_open, resolve, "resolve", TEXT_HEX) },
@@ -450,6 +509,47 @@ static const struct text_field connect_fields[] = {
 	END,
 };
 
+static const struct text_field comm_fields[] = {
+	{ NUM(bw_comm, old, "old", TEXT_COMM) },
+	END,
+};
+
+/* All strings in one group: they are written in the order of their bytes. */
+static const struct text_field call_fields[] = {
+	{ NUM(bw_syscall, args[0], "arg0", TEXT_INT) },
+	{ NUM(bw_syscall, args[1], "arg1", TEXT_INT) },
+	{ NUM(bw_syscall, args[2], "arg2", TEXT_INT) },
+	{ NUM(bw_syscall, args[3], "arg3", TEXT_INT) },
+	{ NUM(bw_syscall, args[4], "arg4", TEXT_INT) },
+	{ NUM(bw_syscall, args[5], "arg5", TEXT_INT) },
+	{ NUM(bw_syscall, data_bytes, "data_bytes", TEXT_UINT) },
+	{ STR(bw_syscall, fd.path, "fd.path") },
+	{ STR(bw_syscall, text[0], "text0") },
+	{ STR(bw_syscall, text[1], "text1") },
+	{ STR(bw_syscall, text[2], "text2") },
+	{ STR(bw_syscall, text[3], "text3") },
+	{ STR(bw_syscall, text[4], "text4") },
+	{ STR(bw_syscall, text[5], "text5") },
+	{ STR(bw_syscall, base[0], "base0") },
+	{ STR(bw_syscall, base[1], "base1") },
+	{ STR(bw_syscall, root, "root") },
+	END,
+};
+
+static const struct text_field fd_fields[] = {
+	{ NUM(bw_fd, local, "local", TEXT_ADDR) },
+	{ NUM(bw_fd, remote, "remote", TEXT_ADDR) },
+	{ NUM(bw_fd, family, "family", TEXT_ENUM), SYM(text_families), .fn = def_fd_family },
+	{ NUM(bw_fd, sock_type, "sock_type", TEXT_ENUM), SYM(text_sock_types),
+	  .fn = def_fd_sock_type },
+	{ NUM(bw_fd, protocol, "protocol", TEXT_ENUM), SYM(text_protocols),
+	  .fn = def_fd_protocol },
+	{ NUM(bw_fd, sock_state, "state", TEXT_UINT) },
+	{ NUM(bw_fd, num, "num", TEXT_INT), .fn = def_fd_num },
+	{ NUM(bw_fd, flags, "flags", TEXT_FLAGS), SYM(text_fd_flags), .fn = def_fd_flags },
+	END,
+};
+
 static const struct text_field container_fields[] = {
 	{ NUM(bw_container, cgroup_v2, "cgroup_v2", TEXT_UINT) },
 	{ NUM(bw_container, cgroup_v1, "cgroup_v1", TEXT_UINT) },
@@ -466,6 +566,7 @@ static const struct text_field loss_fields[] = {
 	{ NUM(bw_loss, stat[BW_STAT_TRUNCATED], "truncated", TEXT_UINT) },
 	{ NUM(bw_loss, stat[BW_STAT_CRED_FULL], "cred_full", TEXT_UINT) },
 	{ NUM(bw_loss, stat[BW_STAT_OVERSIZE], "oversize", TEXT_UINT) },
+	{ NUM(bw_loss, stat[BW_STAT_URING_FULL], "uring_full", TEXT_UINT) },
 	END,
 };
 
@@ -514,6 +615,11 @@ static const struct text_type types[] = {
 	    { "file.", offsetof(struct bw_open, file), file_fields } } },
 	{ "connect", BW_EVENT_CONNECT, sizeof(struct bw_connect),
 	  { HDR_GROUP, { "", 0, connect_fields } } },
+	{ "comm", BW_EVENT_COMM, sizeof(struct bw_comm), { HDR_GROUP, { "", 0, comm_fields } } },
+	{ "call", BW_EVENT_CALL, sizeof(struct bw_syscall),
+	  { HDR_GROUP, { "", 0, call_fields },
+	    { "fd.", offsetof(struct bw_syscall, fd), fd_fields },
+	    { "fd.file.", offsetof(struct bw_syscall, fd.file), file_fields } } },
 	{ "proc", BW_EVENT_PROC, sizeof(struct bw_exec), EXEC_GROUPS },
 	{ "container", BW_EVENT_CONTAINER, sizeof(struct bw_container),
 	  { { "", 0, time_fields }, { "", 0, container_fields } } },

@@ -96,12 +96,13 @@ uint64_t text_default(const void *rec, size_t base, const struct text_field *fie
 /* The comm that a record has unless it says another: 16 bytes, zero-padded. */
 void text_default_comm(const void *rec, char *out);
 
-extern const struct text_symbol text_calls[];
+extern const struct text_symbol text_calls[]; /* by enum bw_call */
 extern const struct text_symbol text_abis[];
 extern const struct text_symbol text_errnos[];
 extern const struct text_symbol text_open_flags[];
 extern const struct text_symbol text_file_flags[];
 extern const struct text_symbol text_record_flags[];
+extern const struct text_symbol text_fd_flags[];
 extern const struct text_symbol text_namespaces[];
 extern const struct text_symbol text_caps[];
 extern const struct text_symbol text_families[];

@@ -6,7 +6,7 @@
 
 #include "event/text_fields.h"
 
-#define STRS_MAX 8
+#define STRS_MAX 12
 
 struct placed_str {
 	const struct text_field *field;

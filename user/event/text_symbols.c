@@ -14,21 +14,6 @@
 #define CAP(name) { #name, 1ULL << (name), 1ULL << (name) }
 #define END { NULL, 0, 0 }
 
-const struct text_symbol text_calls[] = {
-	{ "none", BW_CALL_NONE, 0 }, { "fork", BW_CALL_FORK, 0 }, { "vfork", BW_CALL_VFORK, 0 },
-	{ "clone", BW_CALL_CLONE, 0 }, { "clone3", BW_CALL_CLONE3, 0 },
-	{ "execve", BW_CALL_EXECVE, 0 }, { "execveat", BW_CALL_EXECVEAT, 0 },
-	{ "exit", BW_CALL_EXIT, 0 }, { "open", BW_CALL_OPEN, 0 }, { "openat", BW_CALL_OPENAT, 0 },
-	{ "openat2", BW_CALL_OPENAT2, 0 }, { "creat", BW_CALL_CREAT, 0 },
-	{ "open_by_handle_at", BW_CALL_OPEN_BY_HANDLE_AT, 0 }, { "connect", BW_CALL_CONNECT, 0 },
-	{ "setuid", BW_CALL_SETUID, 0 }, { "setgid", BW_CALL_SETGID, 0 },
-	{ "setreuid", BW_CALL_SETREUID, 0 }, { "setregid", BW_CALL_SETREGID, 0 },
-	{ "setresuid", BW_CALL_SETRESUID, 0 }, { "setresgid", BW_CALL_SETRESGID, 0 },
-	{ "setfsuid", BW_CALL_SETFSUID, 0 }, { "setfsgid", BW_CALL_SETFSGID, 0 },
-	{ "setgroups", BW_CALL_SETGROUPS, 0 }, { "capset", BW_CALL_CAPSET, 0 },
-	{ "chdir", BW_CALL_CHDIR, 0 }, { "fchdir", BW_CALL_FCHDIR, 0 }, END,
-};
-
 const struct text_symbol text_abis[] = {
 	{ "native", BW_ABI_NATIVE, 0 }, { "compat32", BW_ABI_COMPAT32, 0 },
 	{ "io_uring", BW_ABI_IO_URING, 0 }, END,
@@ -65,7 +50,12 @@ const struct text_symbol text_file_flags[] = {
 };
 
 const struct text_symbol text_record_flags[] = {
-	BIT(BW_F_, TRUNC), BIT(BW_F_, CLAIM), BIT(BW_F_, READ_FAIL), BIT(BW_F_, NO_BEFORE), END,
+	BIT(BW_F_, TRUNC), BIT(BW_F_, CLAIM), BIT(BW_F_, READ_FAIL), BIT(BW_F_, NO_BEFORE),
+	BIT(BW_F_, PENDING), BIT(BW_F_, CHROOT), END,
+};
+
+const struct text_symbol text_fd_flags[] = {
+	BIT(BW_FD_, SOCKET), BIT(BW_FD_, CHANGED), BIT(BW_FD_, RESULT), END,
 };
 
 const struct text_symbol text_namespaces[] = {

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "event/record.h"
+
 /*
  * Every name that Falco takes as a value of evt.type, and two of ours (comm_change,
  * cred_change), in byte order for the binary search.
@@ -93,141 +95,13 @@ static const char *const names[] = {
 
 _Static_assert(N_NAMES <= EVENT_TYPE_MAX, "table of event names is larger than its sets");
 
-static const char *const call_names[BW_CALL_MAX] = {
-	[BW_CALL_FORK] = "fork",
-	[BW_CALL_VFORK] = "vfork",
-	[BW_CALL_CLONE] = "clone",
-	[BW_CALL_CLONE3] = "clone3",
-	[BW_CALL_EXECVE] = "execve",
-	[BW_CALL_EXECVEAT] = "execveat",
-	[BW_CALL_EXIT] = "procexit",
-	[BW_CALL_OPEN] = "open",
-	[BW_CALL_OPENAT] = "openat",
-	[BW_CALL_OPENAT2] = "openat2",
-	[BW_CALL_CREAT] = "creat",
-	[BW_CALL_OPEN_BY_HANDLE_AT] = "open_by_handle_at",
-	[BW_CALL_CONNECT] = "connect",
-	[BW_CALL_SETUID] = "setuid",
-	[BW_CALL_SETGID] = "setgid",
-	[BW_CALL_SETREUID] = "setreuid",
-	[BW_CALL_SETREGID] = "setregid",
-	[BW_CALL_SETRESUID] = "setresuid",
-	[BW_CALL_SETRESGID] = "setresgid",
-	[BW_CALL_SETFSUID] = "setfsuid",
-	[BW_CALL_SETFSGID] = "setfsgid",
-	[BW_CALL_SETGROUPS] = "setgroups",
-	[BW_CALL_CAPSET] = "capset",
-	[BW_CALL_CHDIR] = "chdir",
-	[BW_CALL_FCHDIR] = "fchdir",
-	[BW_CALL_CRED_CHANGE] = "cred_change",
-	[BW_CALL_COMM_CHANGE] = "comm_change",
-	[BW_CALL_DUP] = "dup",
-	[BW_CALL_DUP2] = "dup2",
-	[BW_CALL_DUP3] = "dup3",
-	[BW_CALL_FCNTL] = "fcntl",
-	[BW_CALL_SOCKET] = "socket",
-	[BW_CALL_SOCKETPAIR] = "socketpair",
-	[BW_CALL_BIND] = "bind",
-	[BW_CALL_LISTEN] = "listen",
-	[BW_CALL_ACCEPT] = "accept",
-	[BW_CALL_ACCEPT4] = "accept4",
-	[BW_CALL_SENDTO] = "sendto",
-	[BW_CALL_SENDMSG] = "sendmsg",
-	[BW_CALL_SENDMMSG] = "sendmmsg",
-	[BW_CALL_RECVFROM] = "recvfrom",
-	[BW_CALL_RECVMSG] = "recvmsg",
-	[BW_CALL_RECVMMSG] = "recvmmsg",
-	[BW_CALL_SHUTDOWN] = "shutdown",
-	[BW_CALL_SETSOCKOPT] = "setsockopt",
-	[BW_CALL_MKDIR] = "mkdir",
-	[BW_CALL_MKDIRAT] = "mkdirat",
-	[BW_CALL_RMDIR] = "rmdir",
-	[BW_CALL_UNLINK] = "unlink",
-	[BW_CALL_UNLINKAT] = "unlinkat",
-	[BW_CALL_RENAME] = "rename",
-	[BW_CALL_RENAMEAT] = "renameat",
-	[BW_CALL_RENAMEAT2] = "renameat2",
-	[BW_CALL_LINK] = "link",
-	[BW_CALL_LINKAT] = "linkat",
-	[BW_CALL_SYMLINK] = "symlink",
-	[BW_CALL_SYMLINKAT] = "symlinkat",
-	[BW_CALL_CHMOD] = "chmod",
-	[BW_CALL_FCHMOD] = "fchmod",
-	[BW_CALL_FCHMODAT] = "fchmodat",
-	[BW_CALL_FCHMODAT2] = "fchmodat2",
-	[BW_CALL_CHOWN] = "chown",
-	[BW_CALL_FCHOWN] = "fchown",
-	[BW_CALL_LCHOWN] = "lchown",
-	[BW_CALL_FCHOWNAT] = "fchownat",
-	[BW_CALL_TRUNCATE] = "truncate",
-	[BW_CALL_FTRUNCATE] = "ftruncate",
-	[BW_CALL_MKNOD] = "mknod",
-	[BW_CALL_MKNODAT] = "mknodat",
-	[BW_CALL_SETXATTR] = "setxattr",
-	[BW_CALL_LSETXATTR] = "lsetxattr",
-	[BW_CALL_FSETXATTR] = "fsetxattr",
-	[BW_CALL_SETXATTRAT] = "setxattrat",
-	[BW_CALL_UTIMENSAT] = "utimensat",
-	[BW_CALL_MOUNT] = "mount",
-	[BW_CALL_UMOUNT] = "umount",
-	[BW_CALL_UMOUNT2] = "umount2",
-	[BW_CALL_OPEN_TREE] = "open_tree",
-	[BW_CALL_MOVE_MOUNT] = "move_mount",
-	[BW_CALL_FSOPEN] = "fsopen",
-	[BW_CALL_FSCONFIG] = "fsconfig",
-	[BW_CALL_FSMOUNT] = "fsmount",
-	[BW_CALL_FSPICK] = "fspick",
-	[BW_CALL_MOUNT_SETATTR] = "mount_setattr",
-	[BW_CALL_OPEN_TREE_ATTR] = "open_tree_attr",
-	[BW_CALL_CHROOT] = "chroot",
-	[BW_CALL_PIVOT_ROOT] = "pivot_root",
-	[BW_CALL_SETNS] = "setns",
-	[BW_CALL_UNSHARE] = "unshare",
-	[BW_CALL_PTRACE] = "ptrace",
-	[BW_CALL_PROCESS_VM_READV] = "process_vm_readv",
-	[BW_CALL_PROCESS_VM_WRITEV] = "process_vm_writev",
-	[BW_CALL_PIDFD_OPEN] = "pidfd_open",
-	[BW_CALL_PIDFD_GETFD] = "pidfd_getfd",
-	[BW_CALL_KILL] = "kill",
-	[BW_CALL_TKILL] = "tkill",
-	[BW_CALL_TGKILL] = "tgkill",
-	[BW_CALL_RT_SIGQUEUEINFO] = "rt_sigqueueinfo",
-	[BW_CALL_RT_TGSIGQUEUEINFO] = "rt_tgsigqueueinfo",
-	[BW_CALL_PIDFD_SEND_SIGNAL] = "pidfd_send_signal",
-	[BW_CALL_PRCTL] = "prctl",
-	[BW_CALL_SECCOMP] = "seccomp",
-	[BW_CALL_SETSID] = "setsid",
-	[BW_CALL_SETPGID] = "setpgid",
-	[BW_CALL_PERSONALITY] = "personality",
-	[BW_CALL_KEYCTL] = "keyctl",
-	[BW_CALL_ADD_KEY] = "add_key",
-	[BW_CALL_REQUEST_KEY] = "request_key",
-	[BW_CALL_MEMFD_CREATE] = "memfd_create",
-	[BW_CALL_MEMFD_SECRET] = "memfd_secret",
-	[BW_CALL_MMAP] = "mmap",
-	[BW_CALL_MPROTECT] = "mprotect",
-	[BW_CALL_PKEY_MPROTECT] = "pkey_mprotect",
-	[BW_CALL_USERFAULTFD] = "userfaultfd",
-	[BW_CALL_BPF] = "bpf",
-	[BW_CALL_PERF_EVENT_OPEN] = "perf_event_open",
-	[BW_CALL_IO_URING_SETUP] = "io_uring_setup",
-	[BW_CALL_IO_URING_ENTER] = "io_uring_enter",
-	[BW_CALL_IO_URING_REGISTER] = "io_uring_register",
-	[BW_CALL_IO_SUBMIT] = "io_submit",
-	[BW_CALL_INIT_MODULE] = "init_module",
-	[BW_CALL_FINIT_MODULE] = "finit_module",
-	[BW_CALL_DELETE_MODULE] = "delete_module",
-	[BW_CALL_KEXEC_LOAD] = "kexec_load",
-	[BW_CALL_KEXEC_FILE_LOAD] = "kexec_file_load",
-	[BW_CALL_REBOOT] = "reboot",
-	[BW_CALL_ACCT] = "acct",
-	[BW_CALL_SETHOSTNAME] = "sethostname",
-	[BW_CALL_SETDOMAINNAME] = "setdomainname",
-	[BW_CALL_IOPL] = "iopl",
-	[BW_CALL_IOPERM] = "ioperm",
-	[BW_CALL_NAME_TO_HANDLE_AT] = "name_to_handle_at",
-	[BW_CALL_FANOTIFY_INIT] = "fanotify_init",
-};
+/* The end of a process is no call; all others have the call's name. */
+static const char *type_name(uint16_t call)
+{
+	if (call == BW_CALL_NONE)
+		return NULL;
+	return call == BW_CALL_EXIT ? "procexit" : record_call_name(call);
+}
 
 /* What a record of a type is when its header names no call. */
 static const uint16_t default_calls[BW_EVENT_MAX] = {
@@ -270,9 +144,9 @@ size_t event_type_count(void)
 
 uint32_t event_type_of_call(uint16_t call)
 {
-	if (call == BW_CALL_NONE || call >= BW_CALL_MAX || !call_names[call])
-		return EVENT_TYPE_NONE;
-	return event_type_lookup(call_names[call], strlen(call_names[call]));
+	const char *name = type_name(call);
+
+	return name ? event_type_lookup(name, strlen(name)) : EVENT_TYPE_NONE;
 }
 
 void event_types_delivered(uint64_t types[EVENT_TYPE_MAX / 64])
@@ -305,7 +179,9 @@ bool event_type_calls(uint32_t index, bool calls[BW_CALL_MAX])
 	if (index >= N_NAMES)
 		return false;
 	for (unsigned int call = BW_CALL_NONE + 1; call < BW_CALL_MAX; call++) {
-		if (!call_names[call] || strcmp(call_names[call], names[index]) != 0)
+		const char *name = type_name((uint16_t)call);
+
+		if (!name || strcmp(name, names[index]) != 0)
 			continue;
 		calls[call] = true;
 		any = true;

@@ -94,6 +94,10 @@ struct field_static {
 	const char *value;
 };
 
+/* Is the field one of the given static.NAME, or of another kind? */
+bool field_is_known(const struct field_ref *ref, const struct field_static *statics,
+		    size_t n_statics);
+
 /* Where values come from. */
 struct field_source {
 	/* Returns false for null.  Strings may be placed in `scratch`. */

@@ -49,6 +49,17 @@ int cond_expand(struct arena *arena, const struct cond_node *node, cond_lookup_f
 void cond_visit_macros(const struct cond_node *node, void (*visit)(const char *name, void *arg),
 		       void *arg);
 
+/* Constants of `in`, `intersects` and `pmatch`, which names of unknown lists are, too. */
+struct cond_item {
+	const char *text;
+	uint32_t len;
+	uint32_t offset;
+	bool alone; /* nothing else is compared with */
+};
+
+typedef void cond_item_fn(const struct cond_item *item, void *arg);
+void cond_visit_items(const struct cond_node *node, cond_item_fn *visit, void *arg);
+
 /* Append the tree as text, every parenthesis explicit, for `list rules`. */
 void cond_render(const struct cond_node *node, struct buf *buf);
 
@@ -73,6 +84,9 @@ extern const char *const cond_deprecated_fields[COND_DEPRECATED_FIELDS];
 /* NULL: out of memory. */
 struct cond_set *cond_set_new(void);
 void cond_set_free(struct cond_set *set);
+
+/* Which static.NAME there are, for cond_compile(); else all are.  Borrowed. */
+void cond_set_statics(struct cond_set *set, const struct field_static *statics, size_t n_statics);
 
 /*
  * Look up fields, check types, parse constants, compile patterns; equal terms of

@@ -41,6 +41,13 @@ void cond_set_free(struct cond_set *set)
 	free(set);
 }
 
+void cond_set_statics(struct cond_set *set, const struct field_static *statics, size_t n_statics)
+{
+	set->knows_statics = true;
+	set->statics = statics;
+	set->n_statics = n_statics;
+}
+
 uint64_t cond_set_given_up(const struct cond_set *set)
 {
 	return regex_space_failures(set->regexes);
@@ -146,6 +153,43 @@ static int note_fields(struct cond_set *set, const struct cond_check *check)
 	return notes.err;
 }
 
+struct static_search {
+	const struct cond_set *set;
+	const struct field_ref *unknown;
+};
+
+static void check_static(const struct field_ref *ref, void *arg)
+{
+	struct static_search *search = arg;
+	const struct cond_set *set = search->set;
+
+	if (!search->unknown && !field_is_known(ref, set->statics, set->n_statics))
+		search->unknown = ref;
+}
+
+static int check_statics(const struct cond_set *set, const struct cond_check *check,
+			 struct cond_error *error)
+{
+	struct static_search search = { set, NULL };
+
+	if (!set->knows_statics)
+		return 0;
+	error->offset = check->left_offset;
+	expr_visit_fields(check->left, check_static, &search);
+	if (!search.unknown && check->right) {
+		error->offset = check->right_offset;
+		expr_visit_fields(check->right, check_static, &search);
+	}
+	if (!search.unknown)
+		return 0;
+	error->outer_offset = error->offset;
+	(void)snprintf(error->text, sizeof(error->text),
+		       "filter_check called with nonexistent field %s.%.*s",
+		       search.unknown->field->name, (int)search.unknown->arg_len,
+		       search.unknown->arg);
+	return -ENOENT;
+}
+
 static int compile_check(struct cond_set *set, const struct cond_node *node,
 			 struct cond_error *error, const struct cond **out)
 {
@@ -164,6 +208,8 @@ static int compile_check(struct cond_set *set, const struct cond_node *node,
 	if (!cond || !compare)
 		return -ENOMEM;
 	ret = compare_compile(check, set->arena, set->regexes, error, compare);
+	if (ret == 0)
+		ret = check_statics(set, check, error);
 	if (ret == 0)
 		ret = note_fields(set, check);
 	if (ret < 0)

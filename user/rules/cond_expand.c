@@ -146,3 +146,25 @@ void cond_visit_macros(const struct cond_node *node, void (*visit)(const char *n
 	for (uint32_t i = 0; i < node->n_kids; i++)
 		cond_visit_macros(node->kids[i], visit, arg);
 }
+
+static void visit_items(const struct cond_check *check, cond_item_fn *visit, void *arg)
+{
+	if (check->op != COND_IN && check->op != COND_INTERSECTS && check->op != COND_PMATCH &&
+	    check->modifier == COND_PLAIN)
+		return;
+	for (uint32_t i = 0; i < check->n_consts; i++) {
+		const struct cond_const *one = &check->consts[i];
+		const struct cond_item item = { one->text, one->len, one->offset,
+						check->n_consts == 1 };
+
+		visit(&item, arg);
+	}
+}
+
+void cond_visit_items(const struct cond_node *node, cond_item_fn *visit, void *arg)
+{
+	if (node->kind == COND_CHECK)
+		visit_items(node->check, visit, arg);
+	for (uint32_t i = 0; i < node->n_kids; i++)
+		cond_visit_items(node->kids[i], visit, arg);
+}

@@ -288,4 +288,7 @@ void cond_visit_blamed(const struct cond *cond, cond_blame_fn *visit, void *arg,
 	true_types(cond, &none, types);
 	if (any_delivered(types))
 		visit_suspects(cond, visit, arg);
+	else if (is_empty(undelivered))
+		/* Those events would also lack a field: they are the first thing missing. */
+		memcpy(undelivered, types, sizeof(types));
 }

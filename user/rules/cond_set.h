@@ -28,6 +28,9 @@ struct cond_set {
 	struct strmap by_node; /* address of a tree node: its condition */
 	struct strmap by_key; /* content of a condition: the condition */
 	struct strmap fields; /* names that are read */
+	bool knows_statics; /* others are unknown fields */
+	const struct field_static *statics;
+	size_t n_statics;
 	struct buf key;
 	uint64_t generation; /* of the event, from 1 */
 	/* Generation that a result is of, times two, plus the result. */

@@ -83,7 +83,8 @@ static bool looks_like_field(const char *s, size_t len)
 	struct field_ref ref;
 	size_t name_len;
 
-	if (len == 0)
+	/* No field is without a dot; most constants are. */
+	if (!memchr(s, '.', len))
 		return false;
 	if (bracket && s[len - 1] == ']') {
 		name_len = (size_t)(bracket - s);
@@ -124,43 +125,41 @@ static bool is_unsafe_field(const char *name)
 	return strncmp(name, "ka.", 3) == 0 || strncmp(name, "jevt.", 5) == 0;
 }
 
-/* The name before an argument, when the expression is a plain field of the table. */
-static const struct field *plain_field(const struct expr *expr)
-{
-	const char *text = expr_text(expr);
-
-	return field_lookup(text, strcspn(text, "["));
-}
-
 const char *const cond_deprecated_fields[COND_DEPRECATED_FIELDS] = {
 	"evt.dir",        "evt.latency",       "evt.latency.s",
 	"evt.latency.ns", "evt.latency.human", "evt.wait_latency",
 };
 
-/* Falco's list: evt.latency.quantized is not in it. */
-static bool is_deprecated_field(const char *name)
+/*
+ * The name before an argument, when the expression is such a plain field; else NULL.
+ * Falco's list: evt.latency.quantized is not in it.
+ */
+static const char *deprecated_field(const struct expr *expr)
 {
+	const char *text = expr_text(expr);
+	const size_t len = strcspn(text, "[");
+
 	for (size_t i = 0; i < COND_DEPRECATED_FIELDS; i++)
-		if (strcmp(cond_deprecated_fields[i], name) == 0)
-			return true;
-	return false;
+		if (strncmp(cond_deprecated_fields[i], text, len) == 0 &&
+		    !cond_deprecated_fields[i][len])
+			return cond_deprecated_fields[i];
+	return NULL;
 }
 
 static void warn_field(const struct walk *walk, const struct expr *expr, uint32_t offset)
 {
-	const struct field *field = plain_field(expr);
+	const char *name = deprecated_field(expr);
 
-	if (!field || !is_deprecated_field(field->name))
+	if (!name)
 		return;
-	if (strcmp(field->name, "evt.dir") == 0)
+	if (strcmp(name, "evt.dir") == 0)
 		emit(walk, RULES_WARN_DEPRECATED_ITEM, offset,
 		     "due to the drop of enter events, 'evt.dir = <' always evaluates to true, and "
 		     "'evt.dir = >' always evaluates to false. The rule expression can be "
 		     "simplified by removing the condition on 'evt.dir'");
 	else
 		emit(walk, RULES_WARN_DEPRECATED_ITEM, offset,
-		     "field '%s' has no value: there are no events at which a call begins",
-		     field->name);
+		     "field '%s' has no value: there are no events at which a call begins", name);
 }
 
 static bool is_equality(enum cond_op op)

@@ -117,6 +117,12 @@ struct problem_list {
 	size_t size;
 };
 
+/* A rule whose condition was refused. */
+struct refused {
+	struct rule rule;
+	struct refused *next;
+};
+
 struct match_list {
 	struct rule_slot **at;
 	uint32_t n;
@@ -128,6 +134,8 @@ struct rules {
 	struct arena *pass; /* of the last compilation */
 	struct arena *problem_arena; /* so that running out of memory can be told */
 	struct problem_list problems;
+	struct problem_list notes;
+	uint32_t n_guesses; /* names compared for notes */
 	struct names problem_names; /* to tell each once */
 	size_t n_errors;
 	size_t n_untold; /* beyond the cap */
@@ -155,6 +163,8 @@ struct rules {
 	struct cond_set *checked; /* of those that are compiled for their errors alone */
 	struct rule_slot *slots;
 	size_t n_slots;
+	struct refused *refused; /* of the last pass, in definition order */
+	struct refused **refused_tail;
 	struct match_list by_type[EVENT_TYPE_MAX];
 	struct match_list every_type;
 };
@@ -187,6 +197,10 @@ struct item {
 /* Returns 0 or -ENOMEM. */
 int problem_add(struct rules *rules, enum rules_code code, const struct place *place,
 		const struct item *item, const char *message);
+
+/* Likewise, for what is no problem of Falco's. */
+int note_add(struct rules *rules, const struct place *place, const struct item *item,
+	     const char *message);
 
 /* Tell it, and return -EINVAL (or -ENOMEM). */
 int problem_fail(struct rules *rules, enum rules_code code, const struct node *node,
@@ -255,6 +269,12 @@ int lists_substitute(const struct rules *rules, struct rtext *in, struct rtext *
 
 /* Compile all that is defined so far; problems are told.  Returns 0 or -ENOMEM. */
 int rules_compile(struct rules *rules);
+
+/* ---- rules_hint.c ---- */
+
+/* Notes of constants in the tree that are nearly the name of a list.  Returns 0 or -ENOMEM. */
+int hint_lists(struct rules *rules, const struct cond_node *tree, const struct rtext *text,
+	       const struct item *item);
 
 /* ---- rules_select.c, rules_condition.c ---- */
 

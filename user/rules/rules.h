@@ -119,6 +119,10 @@ struct rules_config {
 	 */
 	const struct rules_selector *selectors;
 	size_t n_selectors;
+	/* The fields static.NAME that there are; borrowed while rules are loaded. */
+	const struct field_static *statics;
+	size_t n_statics;
+	bool any_static; /* whatever is named is there, perhaps null */
 	/* One more condition, of which a last rule named "condition" is made; NULL: none. */
 	const char *condition;
 };
@@ -151,6 +155,12 @@ size_t rules_n_errors(const struct rules *rules);
 size_t rules_n_problems(const struct rules *rules);
 const struct rules_problem *rules_problem_at(const struct rules *rules, size_t i);
 
+/*
+ * Notes are ours, of what Falco takes without a word: they have the code RULES_CODE_MAX and
+ * are no part of its reports.  NULL behind the last.
+ */
+const struct rules_problem *rules_note_at(const struct rules *rules, size_t i);
+
 /* Add a problem found by whoever compiles outputs; text is copied. */
 void rules_add_problem(struct rules *rules, enum rules_code code, const struct rule *rule,
 		       const char *message);
@@ -158,7 +168,7 @@ void rules_add_problem(struct rules *rules, enum rules_code code, const struct r
 /* Do not match this rule: its output could not be compiled and it asked for that. */
 void rules_drop(struct rules *rules, const struct rule *rule);
 
-/* Appends "file:line:column: error: message [CODE]", then the line and a caret. */
+/* Appends "file:line:column: error: message [CODE]" (a note has none), the line and a caret. */
 void rules_problem_render(const struct rules_problem *problem, struct buf *buf);
 
 const char *rules_code_name(enum rules_code code);
@@ -170,6 +180,12 @@ bool priority_parse(const char *text, size_t len, enum rule_priority *out);
 
 size_t rules_count(const struct rules *rules);
 const struct rule *rules_at(const struct rules *rules, size_t i);
+
+/*
+ * The i-th rule whose condition was refused, an error that is told already; NULL behind the
+ * last.  It cannot match, but its output is to be checked as others are.
+ */
+const struct rule *rules_refused_at(const struct rules *rules, size_t i);
 
 /*
  * Can the i-th rule, enabled or not, never fire here, because it needs fields that nothing

@@ -179,6 +179,8 @@ static int parse_tree(struct rules *rules, const struct rtext *text, struct item
 	if (!copy)
 		return -ENOMEM;
 	err = cond_parse(rules->pass, copy, text->buf.len, &error, out);
+	if (!err && rules->last_pass)
+		err = hint_lists(rules, *out, text, &item);
 	if (!err || err == -ENOMEM)
 		return err;
 	rtext_place(text, error.offset, &place);
@@ -517,6 +519,18 @@ static uint32_t count_event_types(const struct rule *rule)
 	return n;
 }
 
+static int keep_refused(struct rules *rules, const struct rule *rule)
+{
+	struct refused *refused = arena_alloc(rules->pass, sizeof(*refused));
+
+	if (!refused)
+		return -ENOMEM;
+	refused->rule = *rule;
+	*rules->refused_tail = refused;
+	rules->refused_tail = &refused->next;
+	return 0;
+}
+
 static int rule_compile(struct rules *rules, const struct rule_def *def)
 {
 	const struct item item = RULE_ITEM(def);
@@ -540,6 +554,9 @@ static int rule_compile(struct rules *rules, const struct rule_def *def)
 	err = compile_condition(rules, &texts, slot);
 	rtext_done(&texts.joined);
 	rtext_done(&texts.text);
+	/* One that forgives what is unknown may be left out with a warning: no output then. */
+	if (err == -EINVAL && rules->last_pass && !slot->rule.skip_unknown)
+		return keep_refused(rules, &slot->rule);
 	if (err)
 		return err == -EINVAL ? 0 : err;
 	n_types = count_event_types(&slot->rule);
@@ -597,10 +614,16 @@ static int begin_pass(struct rules *rules)
 	rules->set = cond_set_new();
 	rules->checked = cond_set_new();
 	rules->n_slots = 0;
+	rules->refused = NULL;
+	rules->refused_tail = &rules->refused;
 	rules->expanded_bytes = 0;
 	select_apply(rules);
 	if (!rules->pass || !rules->set || !rules->checked)
 		return -ENOMEM;
+	if (!rules->config.any_static) {
+		cond_set_statics(rules->set, rules->config.statics, rules->config.n_statics);
+		cond_set_statics(rules->checked, rules->config.statics, rules->config.n_statics);
+	}
 	for (const struct rule_def *def = rules->rules; def; def = def->next)
 		n += is_due(rules, def);
 	rules->slots = arena_alloc(rules->pass, n * sizeof(*rules->slots));

@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /* "Did you mean": the known name that is nearest to an unknown one. */
+#include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "rules/load.h"
 
 #define NAME_MAX_BYTES 64 /* of names that are worth a guess */
 #define DISTANCE_MAX   3 /* edits between what was written and what is proposed */
+
+#define LIST_NAME_MIN 4
+#define GUESSES_MAX   200000
 
 enum guess {
 	GUESS_FIELD,
@@ -23,7 +28,7 @@ static const struct {
 	const char *end; /* characters that end the name */
 	enum guess guess;
 } phrases[] = {
-	{ "nonexistent field ", " [", GUESS_FIELD }, { "provided for field ", " [", GUESS_FIELD },
+	{ "nonexistent field ", " [", GUESS_FIELD }, { "none provided: ", " [", GUESS_FIELD },
 	{ "unknown filter: ", " [", GUESS_FIELD },   { "unknown event type ", " ", GUESS_EVENT },
 	{ "Undefined macro '", "'", GUESS_MACRO },   { "Unknown key '", "'", GUESS_KEY },
 };
@@ -200,4 +205,58 @@ bool rules_hint(const struct rules *rules, const struct rules_problem *problem, 
 		return false;
 	buf_add_str(buf, search.best);
 	return true;
+}
+
+/*
+ * A list that does not exist is no error for Falco: its name is compared as it is.  To
+ * be told from a value it has to look like a name of a list.
+ */
+static bool is_perhaps_a_list(const struct cond_item *item)
+{
+	if (item->len < LIST_NAME_MIN || item->len > NAME_MAX_BYTES)
+		return false;
+	for (uint32_t i = 0; i < item->len; i++)
+		if (!isalnum((unsigned char)item->text[i]) && item->text[i] != '_')
+			return false;
+	return item->alone || memchr(item->text, '_', item->len);
+}
+
+struct list_hints {
+	struct rules *rules;
+	const struct rtext *text;
+	const struct item *item;
+	int err;
+};
+
+static void hint_list(const struct cond_item *item, void *arg)
+{
+	struct list_hints *hints = arg;
+	struct rules *rules = hints->rules;
+	struct search search = { .best = NULL };
+	struct place place = { 0 };
+	char message[256];
+
+	if (hints->err || rules->n_guesses >= GUESSES_MAX || !is_perhaps_a_list(item) ||
+	    names_get(&rules->list_names, item->text, item->len))
+		return;
+	take_name(&search, item->text, item->len);
+	search.distance = item->len < 8 ? 2 : item->len < 11 ? 3 : 4;
+	for (const struct list_def *def = rules->lists; def; def = def->next, rules->n_guesses++)
+		try_name(&search, def->name);
+	if (!search.best)
+		return;
+	(void)snprintf(message, sizeof(message),
+		       "there is no list '%s', so it is compared as a text; did you mean '%s'?",
+		       search.name, search.best);
+	rtext_place(hints->text, item->offset, &place);
+	hints->err = note_add(rules, &place, hints->item, message);
+}
+
+int hint_lists(struct rules *rules, const struct cond_node *tree, const struct rtext *text,
+	       const struct item *item)
+{
+	struct list_hints hints = { rules, text, item, 0 };
+
+	cond_visit_items(tree, hint_list, &hints);
+	return hints.err;
 }

@@ -59,6 +59,15 @@ int rules_index(struct rules *rules)
 	return err;
 }
 
+const struct rule *rules_refused_at(const struct rules *rules, size_t i)
+{
+	const struct refused *refused = rules->refused;
+
+	for (; refused && i; i--)
+		refused = refused->next;
+	return refused ? &refused->rule : NULL;
+}
+
 size_t rules_count(const struct rules *rules)
 {
 	return rules->n_slots;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define PROBLEMS_MAX       1000 /* told one by one; the rest is counted */
+#define NOTES_MAX          100
 #define MESSAGE_BYTES_MAX  4096
 #define SNIPPET_BYTES_MAX  160
 #define SNIPPET_BEFORE_MAX 80 /* of them before the caret */
@@ -135,7 +136,22 @@ static int tell(struct rules *rules, struct rules_problem *problem, const struct
 	if (!problem->message || !problem->item_name || cut_snippet(rules, problem) ||
 	    problem_locate(rules, problem, item))
 		return -ENOMEM;
-	return list_add(&rules->problems, problem);
+	return list_add(problem->code == RULES_CODE_MAX ? &rules->notes : &rules->problems,
+			problem);
+}
+
+int note_add(struct rules *rules, const struct place *place, const struct item *item,
+	     const char *message)
+{
+	struct rules_problem note = { .code = RULES_CODE_MAX, .place = *place };
+	int err;
+
+	if (rules->notes.n >= NOTES_MAX)
+		return 0;
+	err = remember(rules, note.code, place, item, message);
+	if (!err)
+		err = tell(rules, &note, item, message);
+	return err == -EEXIST ? 0 : err;
 }
 
 int problem_add(struct rules *rules, enum rules_code code, const struct place *place,
@@ -204,6 +220,7 @@ int problem_warn(struct rules *rules, enum rules_code code, const struct node *n
 void problem_free(struct rules *rules)
 {
 	free(rules->problems.at);
+	free(rules->notes.at);
 	arena_free(rules->problem_arena);
 }
 
@@ -222,9 +239,14 @@ const struct rules_problem *rules_problem_at(const struct rules *rules, size_t i
 	return i < rules->problems.n ? &rules->problems.at[i] : NULL;
 }
 
-/* Is it about the condition of a rule that was defined after `order`? */
-static bool is_of_later_rule(const struct rules *rules, const struct rules_problem *problem,
-			     uint32_t order)
+const struct rules_problem *rules_note_at(const struct rules *rules, size_t i)
+{
+	return i < rules->notes.n ? &rules->notes.at[i] : NULL;
+}
+
+/* Is it about the condition of this rule or of one defined after it? */
+static bool is_due_after_output(const struct rules *rules, const struct rules_problem *problem,
+				uint32_t order)
 {
 	const struct rules_location *last = &problem->locations[problem->n_locations - 1];
 	const struct rule_def *def;
@@ -233,10 +255,10 @@ static bool is_of_later_rule(const struct rules *rules, const struct rules_probl
 	    strcmp(problem->item_kind, "rule") != 0)
 		return false;
 	def = names_get(&rules->rule_names, problem->item_name, strlen(problem->item_name));
-	return def && def->order > order;
+	return def && def->order >= order;
 }
 
-/* Falco compiles a rule's output before the next rule: the first error has to be the same. */
+/* Falco compiles a rule's output before its condition: the first error has to be the same. */
 static void move_last_up(struct rules *rules, uint32_t order)
 {
 	struct rules_problem *at = rules->problems.at;
@@ -244,7 +266,7 @@ static void move_last_up(struct rules *rules, uint32_t order)
 	struct rules_problem moved = at[last];
 	size_t i = 0;
 
-	while (i < last && !is_of_later_rule(rules, &at[i], order))
+	while (i < last && !is_due_after_output(rules, &at[i], order))
 		i++;
 	memmove(&at[i + 1], &at[i], (last - i) * sizeof(*at));
 	at[i] = moved;
@@ -311,14 +333,17 @@ static void add_caret(struct buf *buf, const char *snippet, size_t column)
 
 void rules_problem_render(const struct rules_problem *problem, struct buf *buf)
 {
+	const bool is_note = problem->code == RULES_CODE_MAX;
 	const char *snippet = problem->snippet;
 
 	add_safe(buf, problem->place.file, false);
 	if (problem->place.line)
 		buf_printf(buf, ":%u:%u", problem->place.line, problem->place.column);
-	buf_add_str(buf, problem->is_error ? ": error: " : ": warning: ");
+	buf_add_str(buf, is_note ? ": note: " : problem->is_error ? ": error: " : ": warning: ");
 	add_safe(buf, problem->message, false);
-	buf_printf(buf, " [%s]\n", rules_code_name(problem->code));
+	if (!is_note)
+		buf_printf(buf, " [%s]", rules_code_name(problem->code));
+	buf_add_char(buf, '\n');
 	if (*problem->item_name) {
 		buf_printf(buf, "  in %s '", problem->item_kind);
 		add_safe(buf, problem->item_name, false);
