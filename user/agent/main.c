@@ -30,6 +30,12 @@ static const struct command commands[] = {
 	{ "list", "fields|events|rules|macros|lists [--rules PATH...]",
 	  "print what conditions can name, or what rules hold", "FrpDEh",
 	  "Print the fields, the event types, or the rules, macros and lists of PATH.", list_run },
+	{ "doctor", "[--rules PATH...]", "say what can be seen here, and which rules are blind",
+	  "rjpDEvh",
+	  "Look at the kernel, the rights, the cgroups and every hook, load the programs that the\n"
+	  "rules ask for without attaching them, and name the rules that cannot match here.\n"
+	  "Exit status: 0 all is well, 1 something is not seen, 2 this host cannot be watched.",
+	  doctor_run },
 	{ "record", "-o FILE [--rules PATH...]", "write a capture of what is seen", "roMvh",
 	  "Write all that a replay needs to FILE.  With rules, only the events they ask for.",
 	  record_run },
