@@ -51,11 +51,11 @@ struct program_walk {
 	bool loaded;
 };
 
-static bool asks_for(const struct rule *rule, const struct sensor_program *program)
+static bool asks_for(const struct rules *rules, size_t i, const struct sensor_program *program)
 {
 	bool calls[BW_CALL_MAX];
 
-	plan_rule_calls(rule, calls);
+	plan_rule_calls(rules, i, calls);
 	for (enum bw_call call = BW_CALL_NONE + 1; call < BW_CALL_MAX; call++) {
 		if (calls[call] && sensor_program_serves(program->name, call))
 			return true;
@@ -80,7 +80,7 @@ static void add_askers(const struct program_walk *walk, const struct sensor_prog
 	for (size_t i = 0; i < rules_count(walk->rules); i++) {
 		const struct rule *rule = rules_at(walk->rules, i);
 
-		if (!rules_is_active(walk->rules, rule) || !asks_for(rule, program))
+		if (!rules_is_active(walk->rules, rule) || !asks_for(walk->rules, i, program))
 			continue;
 		if (n < RULES_SHOWN_MAX)
 			buf_printf(note, "%s%s", n ? ", " : "for ", rule->name);

@@ -13,22 +13,42 @@ static const char *const name_fields[] = {
 	"proc.name", "proc.pname", "proc.aname", "proc.sname", "proc.vpgid.name", "proc.pgid.name",
 };
 
-/* The calls behind every event type that a rule can be reached by. */
-static void wanted_calls(const struct rules *rules, bool wanted[BW_CALL_MAX])
+/* The calls behind every event type that there is. */
+static void every_call(bool calls[BW_CALL_MAX])
 {
-	memset(wanted, 0, BW_CALL_MAX * sizeof(*wanted));
-	for (uint32_t i = 0; i < event_type_count(); i++) {
-		if (!rules || rules_want_event(rules, i))
-			(void)event_type_calls(i, wanted);
+	for (uint32_t i = 0; i < event_type_count(); i++)
+		(void)event_type_calls(i, calls);
+}
+
+void plan_rule_calls(const struct rules *rules, size_t i, bool calls[BW_CALL_MAX])
+{
+	const struct rule *rule = rules_at(rules, i);
+
+	memset(calls, 0, BW_CALL_MAX * sizeof(*calls));
+	for (uint32_t type = 0; type < event_type_count(); type++) {
+		if (rule->event_types[type / 64] >> type % 64 & 1)
+			(void)event_type_calls(type, calls);
+	}
+	if (!rules_may_match_failed(rules, i)) {
+		calls[BW_CALL_EXECVE] = false;
+		calls[BW_CALL_EXECVEAT] = false;
 	}
 }
 
-void plan_rule_calls(const struct rule *rule, bool calls[BW_CALL_MAX])
+/* The calls behind every event type that a rule can be reached by. */
+static void wanted_calls(const struct rules *rules, bool wanted[BW_CALL_MAX])
 {
-	memset(calls, 0, BW_CALL_MAX * sizeof(*calls));
-	for (uint32_t i = 0; i < event_type_count(); i++) {
-		if (rule->event_types[i / 64] >> i % 64 & 1)
-			(void)event_type_calls(i, calls);
+	bool calls[BW_CALL_MAX];
+
+	memset(wanted, 0, BW_CALL_MAX * sizeof(*wanted));
+	if (!rules)
+		every_call(wanted);
+	for (size_t i = 0; rules && i < rules_count(rules); i++) {
+		if (!rules_is_active(rules, rules_at(rules, i)))
+			continue;
+		plan_rule_calls(rules, i, calls);
+		for (enum bw_call call = BW_CALL_NONE + 1; call < BW_CALL_MAX; call++)
+			wanted[call] |= calls[call];
 	}
 }
 
@@ -115,9 +135,14 @@ static bool add_undelivered(const struct rule *rule, struct buf *why)
 	return n_missing > 0;
 }
 
-static bool sees_any(const bool calls[BW_CALL_MAX],
-		     const enum sensor_hook_state hooks[SENSOR_HOOK_MAX])
+static bool sees_any(const struct rule *rule, const enum sensor_hook_state hooks[SENSOR_HOOK_MAX])
 {
+	bool calls[BW_CALL_MAX] = { false };
+
+	for (uint32_t type = 0; type < event_type_count(); type++) {
+		if (rule->event_types[type / 64] >> type % 64 & 1)
+			(void)event_type_calls(type, calls);
+	}
 	for (enum bw_call call = BW_CALL_NONE + 1; call < BW_CALL_MAX; call++) {
 		if (calls[call] && is_seen(call, hooks))
 			return true;
@@ -133,14 +158,14 @@ enum plan_sight plan_sight(const struct rules *rules, size_t i,
 
 	if (rules_never_fire(rules, i, why))
 		return PLAN_BLIND;
-	plan_rule_calls(rules_at(rules, i), calls);
+	plan_rule_calls(rules, i, calls);
 	for (enum sensor_hook hook = 0; hook < SENSOR_HOOK_MAX; hook++) {
 		if (hooks[hook] == SENSOR_HOOK_LIVE || !serves_any(hook, calls))
 			continue;
 		add_reason(why, sensor_hook_note(hook, hooks[hook]));
 		sight = PLAN_PARTLY;
 	}
-	if (!sees_any(calls, hooks))
+	if (!sees_any(rules_at(rules, i), hooks))
 		return PLAN_BLIND;
 	return add_undelivered(rules_at(rules, i), why) ? PLAN_PARTLY : sight;
 }
@@ -163,7 +188,7 @@ void plan_summarize(const struct rules *rules, const enum sensor_hook_state hook
 		out->n_active++;
 		out->n_blind += sight == PLAN_BLIND;
 		out->n_partly += sight == PLAN_PARTLY;
-		plan_rule_calls(rules_at(rules, i), calls);
+		plan_rule_calls(rules, i, calls);
 		for (enum sensor_hook hook = 0; hook < SENSOR_HOOK_MAX; hook++)
 			out->hook[hook] |= hooks[hook] != SENSOR_HOOK_LIVE &&
 					   serves_any(hook, calls);

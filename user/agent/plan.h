@@ -13,8 +13,11 @@
 void plan_sensor(const struct rules *rules, const struct engine *engine,
 		 struct sensor_config *config);
 
-/* The calls that this rule is for. */
-void plan_rule_calls(const struct rule *rule, bool calls[BW_CALL_MAX]);
+/*
+ * The calls that the i-th rule is for.  Execs are not among them if it is for those
+ * alone that succeed, which are seen without a hook on system calls.
+ */
+void plan_rule_calls(const struct rules *rules, size_t i, bool calls[BW_CALL_MAX]);
 
 /* How well a rule sees. */
 enum plan_sight {
