@@ -30,17 +30,27 @@ static const struct {
 	{ "on_ring_submit_sqe", SENSOR_HOOK_URING }, { "on_ring_complete", SENSOR_HOOK_URING },
 };
 
+static bool is_called_at_exit(const bool calls[BW_CALL_MAX])
+{
+	bool slots[BW_SLOT_MAX];
+
+	sensor_calls_slots(calls, slots);
+	for (int slot = BW_SLOT_NONE + 1; slot < BW_SLOT_MAX; slot++) {
+		if (slots[slot])
+			return true;
+	}
+	return false;
+}
+
 bool sensor_hook_serves(enum sensor_hook hook, enum bw_call call)
 {
 	struct bw_call_entry ops[BW_RING_OPS_MAX];
 	bool calls[BW_CALL_MAX] = { false };
-	bool slots[BW_SLOT_MAX];
 
 	calls[call] = true;
 	switch (hook) {
 	case SENSOR_HOOK_CALLS:
-		sensor_calls_slots(calls, slots);
-		return memchr(slots, true, sizeof(slots));
+		return is_called_at_exit(calls);
 	case SENSOR_HOOK_NAMES:
 		return call == BW_CALL_COMM_CHANGE;
 	case SENSOR_HOOK_CONNECTIONS:
