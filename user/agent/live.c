@@ -13,18 +13,18 @@
 #include "agent/plan.h"
 #include "agent/ruleset.h"
 #include "agent/summary.h"
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "engine/engine.h"
 #include "sensor/sensor.h"
 
-#define LIFE_RING_BYTES     (8UL << 20) /* 2,000 execs with 4 KiB of arguments each */
-#define ACTIVITY_RING_BYTES (16UL << 20) /* some 50,000 opens */
-#define DRAIN_MAX           4096 /* records between two looks at signals and timers */
-#define POLL_BUSY_MS        10 /* bounds the delay of an alert; the rings wake us only when filling */
-#define POLL_IDLE_MS        40
-#define TICK_NS             1000000000ULL /* counters, flushes */
-#define NS_PER_S            1000000000ULL
+#define SIGHT_BYTES_MAX 1024
+#define DRAIN_MAX       4096 /* records between two looks at signals and timers */
+#define POLL_BUSY_MS    10 /* bounds the delay of an alert; the rings wake us only when filling */
+#define POLL_IDLE_MS    40
+#define TICK_NS         1000000000ULL /* counters, flushes */
+#define NS_PER_S        1000000000ULL
 
 struct live {
 	const struct live_config *config;
@@ -217,6 +217,36 @@ static int open_writer(struct live *live)
 	return EXIT_NO_OUTPUT;
 }
 
+/*
+ * One line on what this kernel does not show to the rules.  False: no rule could ever
+ * alert, and to watch would be to pretend.
+ */
+static bool tell_sight(const struct rules *rules)
+{
+	enum sensor_hook_state hooks[SENSOR_HOOK_MAX];
+	struct plan_summary sight;
+	struct buf list;
+
+	if (sensor_hooks(hooks))
+		return true; /* the load says so */
+	plan_summarize(rules, hooks, &sight);
+	buf_init(&list, SIGHT_BYTES_MAX);
+	for (enum sensor_hook hook = 0; hook < SENSOR_HOOK_MAX; hook++) {
+		if (sight.hook[hook])
+			buf_printf(&list, "%s%s", list.len ? ", " : "; not all is seen by: ",
+				   sensor_hook_name(hook));
+	}
+	if (sight.n_active && sight.n_blind == sight.n_active)
+		log_error("none of %zu rules can ever match here: see 'bpfwatch doctor --rules'",
+			  sight.n_active);
+	else if (sight.n_blind || sight.n_partly)
+		log_warn("of %zu rules %zu are blind here and %zu in part%s; see 'bpfwatch "
+			 "doctor'",
+			 sight.n_active, sight.n_blind, sight.n_partly, list.data);
+	buf_done(&list);
+	return !sight.n_active || sight.n_blind < sight.n_active;
+}
+
 static int open_sensor(struct live *live)
 {
 	struct sensor_config sensor = {
@@ -229,6 +259,8 @@ static int open_sensor(struct live *live)
 	int err;
 
 	diag_init(&diag);
+	if (live->config->judge && !tell_sight(live->config->rules))
+		return EXIT_NO_SENSOR;
 	plan_sensor(live->config->rules, live->engine, &sensor);
 	err = sensor_open(&sensor, &diag, &live->sensor);
 	if (err) {

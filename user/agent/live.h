@@ -6,6 +6,9 @@
 #include "agent/options.h"
 #include "agent/sink.h"
 
+#define LIFE_RING_BYTES     (8UL << 20) /* 2,000 execs with 4 KiB of arguments each */
+#define ACTIVITY_RING_BYTES (16UL << 20) /* some 50,000 opens */
+
 struct live_config {
 	struct rules *rules; /* decide what is attached; NULL: everything */
 	bool judge; /* evaluate the rules and alert */

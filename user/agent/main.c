@@ -35,6 +35,12 @@ static const struct command commands[] = {
 	  "Print each container of this host with the runtime that made it, its image, and what\n"
 	  "lets it reach the host.  Reads files alone; needs root to see all of them.",
 	  ps_run },
+	{ "doctor", "[--rules PATH...]", "say what can be seen here, and which rules are blind",
+	  "rjpDEvh",
+	  "Look at the kernel, the rights, the cgroups and every hook, load the programs that the\n"
+	  "rules ask for without attaching them, and name the rules that cannot match here.\n"
+	  "Exit status: 0 all is well, 1 something is not seen, 2 this host cannot be watched.",
+	  doctor_run },
 	{ "record", "-o FILE [--rules PATH...]", "write a capture of what is seen", "roMvh",
 	  "Write all that a replay needs to FILE.  With rules, only the events they ask for.",
 	  record_run },

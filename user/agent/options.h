@@ -81,6 +81,7 @@ int check_run(const struct options *options);
 int list_run(const struct options *options);
 int record_run(const struct options *options);
 int replay_run(const struct options *options);
+int doctor_run(const struct options *options); /* enum doctor_state, but for a usage error */
 int eval_run(const struct options *options);
 
 /* The overview of commands. */

@@ -194,6 +194,9 @@ const struct rule *rules_refused_at(const struct rules *rules, size_t i);
  */
 bool rules_never_fire(const struct rules *rules, size_t i, struct buf *why);
 
+/* Can the i-th rule match a call that failed?  True where it is not certain. */
+bool rules_may_match_failed(const struct rules *rules, size_t i);
+
 /* Does any enabled rule want this event type? */
 bool rules_want_event(const struct rules *rules, uint32_t event_type);
 

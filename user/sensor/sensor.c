@@ -46,6 +46,11 @@ static int on_libbpf_print(enum libbpf_print_level level, const char *fmt, va_li
 	return 0;
 }
 
+void sensor_print_to_log(void)
+{
+	(void)libbpf_set_print(on_libbpf_print);
+}
+
 static int on_life(void *arg, void *data, size_t len)
 {
 	return merge_life(((struct sensor *)arg)->merge, data, len);
@@ -154,7 +159,7 @@ int sensor_open(const struct sensor_config *config, struct diag *diag, struct se
 	sensor->epoll_fd = -1;
 	sensor->cb = config->cb;
 	sensor->arg = config->arg;
-	(void)libbpf_set_print(on_libbpf_print);
+	sensor_print_to_log();
 
 	err = sensor_load(sensor, config, diag);
 	if (err)

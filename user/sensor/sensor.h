@@ -93,6 +93,50 @@ const char *sensor_hook_name(enum sensor_hook hook);
 /* One clause on what is not seen in that state; "" for SENSOR_HOOK_LIVE. */
 const char *sensor_hook_note(enum sensor_hook hook, enum sensor_hook_state state);
 
+/*
+ * What can be told of this host without attaching anything; see sensor_probe.c.
+ */
+
+/* Does this hook, or this program of ours, serve that call? */
+bool sensor_hook_serves(enum sensor_hook hook, enum bw_call call);
+bool sensor_program_serves(const char *program, enum bw_call call);
+
+/* May we load programs?  Loads one of two instructions.  Returns 0 or -errno. */
+int sensor_probe_rights(void);
+
+/* Can the rings be had?  Makes and drops them.  Returns 0 or -errno. */
+int sensor_probe_rings(const struct sensor_config *config);
+
+struct sensor_program {
+	const char *name;
+	uint32_t n_verified; /* instructions that the verifier went through; 0: not told */
+	bool typed_reads; /* as bpf/read.bpf.h has it */
+};
+
+/*
+ * Name the programs that `config` asks for; with `load`, load them too, which runs
+ * none.  Returns as sensor_open().
+ */
+typedef void sensor_program_fn(const struct sensor_program *program, void *arg);
+int sensor_probe_programs(const struct sensor_config *config, bool load, struct diag *diag,
+			  sensor_program_fn *visit, void *arg);
+
+/* Features that something depends on: helpers and iterators by the kernel's type information. */
+struct sensor_features {
+	bool btf;
+	bool task_btf; /* bpf_get_current_task_btf: plain loads instead of probe reads */
+	bool pt_regs; /* bpf_task_pt_regs */
+	bool iter_task; /* processes that were there before us */
+};
+
+void sensor_features(struct sensor_features *out);
+
+/* Can a process of this host make 32-bit calls?  Tried by a child. */
+bool sensor_host_has_compat32(void);
+
+/* The controller of that hierarchy; NULL: none. */
+const char *sensor_host_v1_controller(void);
+
 /* Number of the v1 hierarchy whose ids records carry on this host; 0: none.  From /proc/cgroups. */
 uint32_t sensor_host_v1_hierarchy(void);
 

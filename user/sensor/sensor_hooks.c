@@ -88,15 +88,19 @@ static bool has_enum_value(const struct btf *btf, const char *name, const char *
 	return false;
 }
 
+bool sensor_has_helper(const struct btf *btf, const char *name)
+{
+	return has_enum_value(btf, "bpf_func_id", name);
+}
+
 /* Whether a program that is no call's can tell which call it runs in; see bpf/caller.bpf.h. */
 static bool knows_caller(const struct btf *btf)
 {
 #if defined(__x86_64__)
 	(void)btf;
-	(void)has_enum_value;
 	return true;
 #else
-	return has_enum_value(btf, "bpf_func_id", "BPF_FUNC_task_pt_regs");
+	return sensor_has_helper(btf, "BPF_FUNC_task_pt_regs");
 #endif
 }
 

@@ -5,7 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/personality.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/file.h"
@@ -88,4 +92,44 @@ uint32_t sensor_host_v1_hierarchy(void)
 
 	read_v1(&host);
 	return host.v1_hierarchy;
+}
+
+const char *sensor_host_v1_controller(void)
+{
+	struct sensor_host host = { 0 };
+
+	read_v1(&host);
+	return v1_names[host.v1_controller];
+}
+
+#if defined(__x86_64__)
+/* Where the kernel has no 32-bit entry, or was told to close it, this is a fault. */
+static bool try_compat32(void)
+{
+	const struct rlimit none = { 0, 0 };
+	long pid = 20; /* getpid of arch/x86/entry/syscalls/syscall_32.tbl */
+
+	(void)setrlimit(RLIMIT_CORE, &none);
+	__asm__ volatile("int $0x80" : "+a"(pid) : : "memory", "r8", "r9", "r10", "r11");
+	return pid == getpid();
+}
+#elif defined(__aarch64__)
+/* Refused where no CPU runs 32-bit programs. */
+static bool try_compat32(void)
+{
+	return personality(PER_LINUX32) >= 0;
+}
+#endif
+
+bool sensor_host_has_compat32(void)
+{
+	pid_t child = fork();
+	int status = 0;
+
+	if (child == 0)
+		_exit(try_compat32() ? 0 : 1);
+	/* Not known: take it that the door is there. */
+	if (child < 0 || waitpid(child, &status, 0) != child)
+		return true;
+	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }

@@ -73,6 +73,16 @@ int sensor_hooks_choose(struct bw_skel *skel, const struct btf *btf, const bool 
 /* What each io_uring operation means, by its number.  Returns false if none is wanted. */
 bool sensor_uring_fill(const bool wanted[BW_CALL_MAX], struct bw_call_entry out[BW_RING_OPS_MAX]);
 
+/* What libbpf says goes to our log. */
+void sensor_print_to_log(void);
+
+/* sensor->skel, opened and set up but not loaded.  As sensor_open(). */
+int sensor_prepare(struct sensor *sensor, const struct sensor_config *config, struct diag *diag,
+		   bool typed_reads);
+
+/* Whether programs may call "bpf_NAME": given as "BPF_FUNC_NAME". */
+bool sensor_has_helper(const struct btf *btf, const char *name);
+
 /* Open and load what is wanted.  As sensor_open(). */
 int sensor_load(struct sensor *sensor, const struct sensor_config *config, struct diag *diag);
 

@@ -189,12 +189,17 @@ static int explain_load(int err, struct diag *diag)
 	return err == -EINVAL || err == -EACCES ? -ENOTSUP : err;
 }
 
-/* Everything before the load. */
-static int prepare(struct sensor *sensor, const struct sensor_config *config, struct diag *diag,
+int sensor_prepare(struct sensor *sensor, const struct sensor_config *config, struct diag *diag,
 		   bool typed_reads)
 {
+	int n_cpus = libbpf_num_possible_cpus();
 	bool needed[BW_SLOT_MAX];
 	int err;
+
+	if (n_cpus < 0)
+		return n_cpus;
+	sensor_host_read(&sensor->host);
+	sensor->host.n_cpus = (uint32_t)n_cpus;
 
 	sensor->skel = bw_skel__open();
 	if (!sensor->skel)
@@ -216,15 +221,10 @@ static int prepare(struct sensor *sensor, const struct sensor_config *config, st
 
 int sensor_load(struct sensor *sensor, const struct sensor_config *config, struct diag *diag)
 {
-	int n_cpus = libbpf_num_possible_cpus();
 	int err;
 
-	if (n_cpus < 0)
-		return n_cpus;
-	sensor_host_read(&sensor->host);
-	sensor->host.n_cpus = (uint32_t)n_cpus;
 	raise_memlock();
-	err = prepare(sensor, config, diag, true);
+	err = sensor_prepare(sensor, config, diag, true);
 	if (err)
 		return err;
 	err = bw_skel__load(sensor->skel);
@@ -233,7 +233,7 @@ int sensor_load(struct sensor *sensor, const struct sensor_config *config, struc
 	/* The verifier of this kernel may not follow typed pointers; see bpf/read.bpf.h. */
 	log_debug("cannot load with typed reads (%s), trying without", strerror(-err));
 	bw_skel__destroy(sensor->skel);
-	err = prepare(sensor, config, diag, false);
+	err = sensor_prepare(sensor, config, diag, false);
 	if (err)
 		return err;
 	err = bw_skel__load(sensor->skel);
