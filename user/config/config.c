@@ -170,6 +170,11 @@ static int read_matching(const struct decoder *d, const struct node *node)
 	return 0;
 }
 
+static int read_twins(const struct decoder *d, const struct node *node)
+{
+	return get_flag(d, node, true, &d->config->literal_types);
+}
+
 static int read_json(const struct decoder *d, const struct node *node)
 {
 	return get_flag(d, node, false, &d->config->json_output);
@@ -384,6 +389,7 @@ static const struct {
 	{ "static_fields", read_statics },
 	{ "stdout_output", read_stdout },
 	{ "time_format_iso_8601", read_iso_time },
+	{ "twins", read_twins },
 };
 
 static int read_key(const struct decoder *d, const struct node *key, const struct node *value)

@@ -13,6 +13,8 @@
 #include "rules/cond.h"
 #include "rules/rtext.h"
 #include "rules/rules.h"
+#include "rules/twins.h"
+#include "rules/twins.h"
 #include "yaml/node.h"
 
 #define RULES_FILE_BYTES_MAX     ((size_t)16 << 20)
@@ -161,6 +163,7 @@ struct rules {
 	struct cond_set *set; /* of rules that may match */
 	uint64_t expanded_bytes;
 	struct cond_set *checked; /* of those that are compiled for their errors alone */
+	struct twins twins; /* of the last pass */
 	struct rule_slot *slots;
 	size_t n_slots;
 	struct refused *refused; /* of the last pass, in definition order */
