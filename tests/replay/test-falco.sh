@@ -185,7 +185,7 @@ json 'list rules in JSON' \
 json 'with all that it knows of a rule' \
 	'd["rules"][0]["info"] == {"name": "Shell", "description": "a shell runs", "condition": "evt.type = execve and shell",
 	"output": "shell %proc.name by %user.uid", "priority": "Warning", "source": "syscall", "enabled": True, "tags": ["T1059", "host"]}
-	and d["rules"][0]["details"] == {"condition_compiled": "(evt.type = execve and proc.name in (bash, sh))", "events": ["execve"]}'
+	and d["rules"][0]["details"] == {"condition_compiled": "(evt.type = execve and proc.name in (bash, sh))", "events": ["execve", "execveat"]}'
 run list fields --format json
 json 'every field has name, type, flags and a description' \
 	'len(d["fields"]) > 300 and all(f["name"] and f["type"] and f["desc"] and isinstance(f["flags"], list) for f in d["fields"])
@@ -446,7 +446,7 @@ json 'what they are made of' \
 	'[r["details"] for r in d["rules"]][0] == {"condition_compiled": "((evt.type = execve and (proc.name in (bash, sh, zsh) and "
 	"proc.aname[2] startswith oneof (a, b)) and toupper(proc.cmdline) contains X and not fd.name exists) and not (proc.pname in (a) and fd.sport = 4))",
 	"condition_fields": ["evt.type", "fd.name", "proc.cmdline"], "condition_operators": ["=", "contains", "exists"],
-	"events": ["execve"], "exception_fields": ["fd.sport", "proc.pname"], "exception_names": ["known"],
+	"events": ["execve", "execveat"], "exception_fields": ["fd.sport", "proc.pname"], "exception_names": ["known"],
 	"exception_operators": ["=", "in"], "lists": [], "macros": ["shell"],
 	"output_compiled": "shell %proc.name %toupper(user.name) %proc.pid", "output_fields": ["proc.name"], "plugins": []}'
 json 'macros' \

@@ -77,6 +77,42 @@ static void assert_matches(struct rules *rules, const char *event, const char *n
 	arena_free(scratch);
 }
 
+/* Deeds by another door, and exemptions that name one door alone. */
+static void twins_are_meant_where_one_is_asserted(void **state)
+{
+	static const char yaml[] = INFO("Open", "evt.type = open and proc.name = cat")
+		INFO("But", "not evt.type = open and evt.type in (creat, rmdir)")
+			INFO("Kill", "not (not evt.type in (kill, rmdir))");
+	struct rules *rules = load(yaml, true, PRIORITY_DEBUG);
+
+	(void)state;
+	assert_int_equal(rules_n_errors(rules), 0);
+	assert_matches(rules, "open", "Open ");
+	assert_matches(rules, "creat", "Open But ");
+	assert_matches(rules, "open_by_handle_at", "Open ");
+	assert_matches(rules, "rmdir", "But Kill ");
+	assert_matches(rules, "tgkill", "Kill ");
+	assert_matches(rules, "unlink", "");
+	rules_free(rules);
+}
+
+static void literal_types_have_no_twins(void **state)
+{
+	static const char yaml[] = INFO("Open", "evt.type = open and proc.name = cat");
+	const struct rules_file file = { "a.yaml", yaml, strlen(yaml) };
+	const struct rules_config config = {
+		.min_priority = PRIORITY_DEBUG,
+		.literal_types = true,
+	};
+	struct rules *rules = rules_load(&file, 1, &config);
+
+	(void)state;
+	assert_non_null(rules);
+	assert_matches(rules, "open", "Open ");
+	assert_matches(rules, "creat", "");
+	rules_free(rules);
+}
+
 #define FOUR                                                         \
 	INFO("any", "proc.name=cat")                                 \
 	INFO("open1", "evt.type=open and proc.name=dog")             \
@@ -199,6 +235,8 @@ static void priorities_are_read_in_any_case(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(twins_are_meant_where_one_is_asserted),
+		cmocka_unit_test(literal_types_have_no_twins),
 		cmocka_unit_test(rules_that_name_the_type_come_first),
 		cmocka_unit_test(only_the_first_match_alerts_by_default),
 		cmocka_unit_test(a_set_with_an_error_matches_nothing),

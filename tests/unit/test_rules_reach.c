@@ -127,7 +127,7 @@ static void events_that_are_not_delivered_are_named(void **state)
 	} cases[] = {
 		{ "evt.type in (read, readv)", EVENTS "read, readv" },
 		{ "evt.type = read and evt.arg.path = /x", EVENTS "read" },
-		{ "(evt.type = read or evt.type = open) and not evt.type = open", EVENTS "read" },
+		{ "(evt.type = read or evt.type = rmdir) and not evt.type = rmdir", EVENTS "read" },
 		{ "evt.type = read or (evt.type = connect and fd.sip.name = x)",
 		  FIELDS "fd.sip.name; " EVENTS "read" },
 	};

@@ -462,6 +462,7 @@ int falco_configure(struct falco *falco)
 		options->rule_config.min_priority = config->priority;
 	if (!falco->has_matching)
 		options->rule_config.match_all = config->match_all;
+	options->rule_config.literal_types = config->literal_types;
 	options->rule_config.statics = config->output.statics;
 	options->rule_config.n_statics = config->output.n_statics;
 	options->alert_file = config->file;

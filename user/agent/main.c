@@ -15,36 +15,36 @@
 
 static const struct command commands[] = {
 	{ "watch", "--rules PATH...", "watch this host and print alerts (the default)",
-	  "rfwMpaDEmvh",
+	  "rfwMpaDEmtvh",
 	  "Watch this host and print an alert for every event that a rule matches.\n"
 	  "Needs root, or CAP_BPF, CAP_PERFMON and CAP_SYS_PTRACE.",
 	  watch_run },
-	{ "check", "PATH... | --condition EXPR", "check rule files, or one condition", "cjrpavh",
+	{ "check", "PATH... | --condition EXPR", "check rule files, or one condition", "cjrpatvh",
 	  "Check rule files and say what is wrong with them, with file, line and column.",
 	  check_run },
 	{ "eval", "CONDITION [--rules PATH...]", "ask a condition about events given as JSON",
-	  "ervh",
+	  "ertvh",
 	  "Read events from standard input, each line a JSON object of field values (the\n"
 	  "output_fields of an alert, or the alert), and print true or false for each.\n"
 	  "Macros and lists of the condition come from PATH.",
 	  eval_run },
 	{ "list", "fields|events|rules|macros|lists [--rules PATH...]",
-	  "print what conditions can name, or what rules hold", "FrpDEh",
+	  "print what conditions can name, or what rules hold", "FrpDEth",
 	  "Print the fields, the event types, or the rules, macros and lists of PATH.", list_run },
 	{ "ps", "[--json]", "print the containers that there are now", "jvh",
 	  "Print each container of this host with the runtime that made it, its image, and what\n"
 	  "lets it reach the host.  Reads files alone; needs root to see all of them.",
 	  ps_run },
 	{ "doctor", "[--rules PATH...]", "say what can be seen here, and which rules are blind",
-	  "rjpDEvh",
+	  "rjpDEtvh",
 	  "Look at the kernel, the rights, the cgroups and every hook, load the programs that the\n"
 	  "rules ask for without attaching them, and name the rules that cannot match here.\n"
 	  "Exit status: 0 all is well, 1 something is not seen, 2 this host cannot be watched.",
 	  doctor_run },
-	{ "record", "-o FILE [--rules PATH...]", "write a capture of what is seen", "roMvh",
+	{ "record", "-o FILE [--rules PATH...]", "write a capture of what is seen", "roMtvh",
 	  "Write all that a replay needs to FILE.  With rules, only the events they ask for.",
 	  record_run },
-	{ "replay", "FILE --rules PATH...", "run rules over a capture", "rfpaDEmvh",
+	{ "replay", "FILE --rules PATH...", "run rules over a capture", "rfpaDEmtvh",
 	  "Print the alerts that the rules give for a capture, or for events written as\n"
 	  "text (FILE.events).  Needs no rights and no kernel support.",
 	  replay_run },
@@ -64,7 +64,6 @@ int help_run(void)
 	       "  bpfwatch --rules rules/                     alerts on the terminal\n"
 	       "  bpfwatch --rules rules/ > alerts.jsonl      one JSON object a line\n"
 	       "  bpfwatch record -o incident.bw -M 60        a minute to look at later\n"
-	       "  bpfwatch replay incident.bw --rules rules/\n\n"
 	       "Without a command, Falco's options are understood too: -c, -o, -V, -L ...\n"
 	       "'bpfwatch COMMAND --help' lists options; the manual is bpfwatch(8).\n"
 	       "Exit status: 0 fine, 1 rules or capture with errors, 2 usage or unreadable file,\n"

@@ -29,6 +29,7 @@ static const struct option long_options[] = {
 	{ "enable", required_argument, NULL, 'E' },
 	{ "disable", required_argument, NULL, 'D' },
 	{ "rule-matching", required_argument, NULL, 'm' },
+	{ "twins", required_argument, NULL, 't' },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -52,6 +53,8 @@ static const struct {
 	{ 'E', "      --enable WHICH    take them again; both work in the order given; repeat" },
 	{ 'm', "      --rule-matching M first or all: as --all-matches" },
 	{ 'a', "      --all-matches     alert for every rule that matches, not the first alone" },
+	{ 't',
+	  "      --twins on|off    off: evt.type is the call itself, not its like (creat for open)" },
 	{ 'v', "  -v, --verbose         say more on standard error" },
 	{ 'h', "  -h, --help" },
 };
@@ -107,6 +110,15 @@ bool options_parse_format(const char *text, enum list_format *out)
 	return i >= 0;
 }
 
+bool options_parse_twins(const char *text, bool *ret_literal)
+{
+	static const char *const words[] = { "on", "off" };
+	const int i = find_word(text, words, 2);
+
+	*ret_literal = i == 1;
+	return i >= 0;
+}
+
 bool options_parse_matching(const char *text, bool *ret_all)
 {
 	static const char *const words[] = { "first", "all" };
@@ -147,6 +159,8 @@ static bool take_more(int letter, const char *value, struct options *out)
 		return true;
 	case 'm':
 		return options_parse_matching(value, &out->rule_config.match_all);
+	case 't':
+		return options_parse_twins(value, &out->rule_config.literal_types);
 	default:
 		return false;
 	}

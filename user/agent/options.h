@@ -74,6 +74,7 @@ bool options_parse_seconds(const char *text, uint64_t *out);
 bool options_parse_output(const char *text, enum output_format *out);
 bool options_parse_format(const char *text, enum list_format *out);
 bool options_parse_matching(const char *text, bool *ret_all);
+bool options_parse_twins(const char *text, bool *ret_literal);
 
 /* The subcommands; each returns an exit code. */
 int watch_run(const struct options *options);

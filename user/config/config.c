@@ -170,6 +170,11 @@ static int read_matching(const struct decoder *d, const struct node *node)
 	return 0;
 }
 
+static int read_twins(const struct decoder *d, const struct node *node)
+{
+	return get_flag(d, node, true, &d->config->literal_types);
+}
+
 static int read_json(const struct decoder *d, const struct node *node)
 {
 	return get_flag(d, node, false, &d->config->json_output);
@@ -385,6 +390,7 @@ static const struct {
 	{ "static_fields", "object", read_statics },
 	{ "stdout_output", "object", read_stdout },
 	{ "time_format_iso_8601", "boolean", read_iso_time },
+	{ "twins", "boolean", read_twins },
 };
 
 const char *config_key_at(size_t i, const char **ret_type)

@@ -13,6 +13,7 @@
 #include "rules/cond.h"
 #include "rules/rtext.h"
 #include "rules/rules.h"
+#include "rules/twins.h"
 #include "yaml/node.h"
 
 #define RULES_FILE_BYTES_MAX     ((size_t)16 << 20)
@@ -105,7 +106,8 @@ struct plugin_req {
 struct rule_slot {
 	struct rule rule;
 	const struct cond *cond;
-	const struct cond_node *tree; /* macros put in */
+	const struct cond_node *written; /* macros put in */
+	const struct cond_node *tree; /* the same with twins (rules/twins.h): what is evaluated */
 	uint32_t rank; /* in which rules are asked */
 	bool active; /* enabled, severe enough, not dropped */
 	bool every_type; /* reached by all event types */
@@ -161,6 +163,7 @@ struct rules {
 	struct cond_set *set; /* of rules that may match */
 	uint64_t expanded_bytes;
 	struct cond_set *checked; /* of those that are compiled for their errors alone */
+	struct twins twins; /* of the last pass */
 	struct rule_slot *slots;
 	size_t n_slots;
 	struct refused *refused; /* of the last pass, in definition order */

@@ -112,6 +112,11 @@ struct rules_selector {
 
 struct rules_config {
 	enum rule_priority min_priority; /* less severe ones are compiled but never match */
+	/*
+	 * evt.type means the call that was made and no other, as in Falco; else a rule
+	 * that asks for one sees its twins too (docs/rules-language.md).
+	 */
+	bool literal_types;
 	bool match_all; /* every rule that matches, not the first alone (Falco's rule_matching) */
 	/*
 	 * Applied in order.  A rule that is enabled again is asked behind all others,

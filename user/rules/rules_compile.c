@@ -450,6 +450,7 @@ static int compile_tree(struct rules *rules, const struct texts *texts,
 	const struct item item = RULE_ITEM(def);
 	struct expansion ex = { .rules = rules };
 	struct cond_error error = { 0 };
+	const struct cond_node *widened;
 	struct cond_node *node = NULL;
 	int err;
 
@@ -462,13 +463,19 @@ static int compile_tree(struct rules *rules, const struct texts *texts,
 	if (rules->expanded_bytes > RULES_EXPANDED_TOTAL_MAX)
 		return problem_fail(rules, RULES_ERR_VALIDATE, def->node, &item,
 				    "conditions are too large with their macros put in");
-	err = cond_compile(slot->active ? rules->set : rules->checked, node, &error, &slot->cond);
-	slot->tree = node;
+	widened = rules->config.literal_types ? node :
+						twins_widen(&rules->twins, rules->pass, node);
+	if (!widened)
+		return -ENOMEM;
+	err = cond_compile(slot->active ? rules->set : rules->checked, widened, &error,
+			   &slot->cond);
+	slot->written = node;
+	slot->tree = widened;
 	if (err == -ENOMEM || warn_rule(rules, texts, tree, !err))
 		return -ENOMEM;
 	if (err)
 		return tell_refused(rules, texts, tree, &error, err);
-	cond_event_types(node, slot->rule.event_types);
+	cond_event_types(widened, slot->rule.event_types);
 	return 0;
 }
 
@@ -613,6 +620,7 @@ static int begin_pass(struct rules *rules)
 	rules->pass = arena_new((size_t)64 << 10, RULES_MEMORY_BYTES_MAX);
 	rules->set = cond_set_new();
 	rules->checked = cond_set_new();
+	memset(&rules->twins, 0, sizeof(rules->twins));
 	rules->n_slots = 0;
 	rules->refused = NULL;
 	rules->refused_tail = &rules->refused;

@@ -44,8 +44,8 @@ void rules_render_condition(const struct rules *rules, const struct rule *rule, 
 {
 	const struct rule_slot *slot = slot_of(rules, rule);
 
-	if (slot && slot->tree)
-		cond_render(slot->tree, buf);
+	if (slot && slot->written)
+		cond_render(slot->written, buf);
 }
 
 bool rules_is_active(const struct rules *rules, const struct rule *rule)
