@@ -197,6 +197,14 @@ static int proc_thread(int argc, char **argv)
 	return (int)(intptr_t)ret;
 }
 
+/* open_late MARK FILE SECONDS: not before it has lived for so long. */
+static int open_late(int argc, char **argv)
+{
+	(void)argc;
+	(void)sleep((unsigned int)atoi(argv[2]));
+	return open_plain(argv[1]);
+}
+
 /* flood_hide MARK FILE N: N opens of something else before and behind it. */
 static int flood_hide(int argc, char **argv)
 {
@@ -276,6 +284,7 @@ const struct attack lineage_attacks[] = {
 	{ "comm_spoof", 2, comm_spoof },
 	{ "proc_argv_overwrite", 1, proc_argv_overwrite },
 	{ "proc_thread", 1, proc_thread },
+	{ "open_late", 2, open_late },
 	{ "flood_hide", 2, flood_hide },
 	{ "flood_longstr", 2, flood_longstr },
 	{ "proc_churn", 2, proc_churn },
