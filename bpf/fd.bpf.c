@@ -58,13 +58,13 @@ static __always_inline void fill_socket(struct build *b, struct bw_fd *fd, struc
 	}
 }
 
-int fd_fill(__u32 slot, __s32 num)
+int fd_fill_file(__u32 slot, __s32 num, __u64 file_addr, __u64 task_addr)
 {
 	struct scratch *scratch = bpf_map_lookup_elem(&bw_scratch, &slot);
-	struct task_struct *task = current_task();
+	struct task_struct *task = (void *)task_addr;
+	struct file *file = (void *)file_addr;
 	struct bw_syscall *rec;
 	struct build b;
-	struct file *file;
 	struct sock *sk;
 
 	if (!scratch)
@@ -72,7 +72,6 @@ int fd_fill(__u32 slot, __s32 num)
 	record_resume(&b, slot, scratch);
 	rec = (struct bw_syscall *)b.hdr;
 	rec->fd.num = num;
-	file = file_of_fd(task, num);
 	if (!file)
 		return 1;
 	sk = sock_of_file(file);
@@ -83,4 +82,11 @@ int fd_fill(__u32 slot, __s32 num)
 		record_add_file(&b, &rec->fd.path, &rec->fd.file, task, file);
 	}
 	return 0;
+}
+
+int fd_fill(__u32 slot, __s32 num)
+{
+	__u64 task = bpf_get_current_task(); /* untyped, as the verifier wants it */
+
+	return fd_fill_file(slot, num, (__u64)file_of_fd((void *)task, num), task);
 }

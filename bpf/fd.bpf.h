@@ -11,6 +11,12 @@
  */
 int fd_fill(__u32 slot, __s32 num);
 
+/*
+ * Likewise from a struct file and the struct task_struct that has it, by their
+ * addresses: a global function takes no pointers.
+ */
+int fd_fill_file(__u32 slot, __s32 num, __u64 file, __u64 task);
+
 /* What begins every address family that we read. */
 struct user_sockaddr {
 	__u16 family;

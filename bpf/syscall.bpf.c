@@ -7,6 +7,7 @@
  */
 #include "call.bpf.h"
 #include "fd.bpf.h"
+#include "packet.bpf.h"
 
 /* struct msghdr, iovec and mmsghdr of both widths; <sys/socket.h> has only the native one. */
 struct wide_msg {
@@ -442,6 +443,8 @@ int BPF_PROG(on_call, struct pt_regs *regs, long ret)
 #pragma unroll
 	for (__u32 i = 0; i < BW_ARGS_MAX; i++)
 		add_argument(b.slot, i, decode, &call);
+	if (packets_seen && fd >= 0)
+		packet_end(b.slot);
 	record_send(&b, BW_LANE_ACTIVITY);
 	return 0;
 }

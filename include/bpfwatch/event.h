@@ -319,7 +319,11 @@ struct bw_file {
 	__u32 open_flags; /* file->f_flags: O_* of the native ABI */
 };
 
-/* One end of a socket. */
+/*
+ * One end of a socket.  AF_VSOCK: the cid is in the first four bytes of addr, the
+ * port, which has 32 bits there, in scope.  AF_PACKET, a frame without IP: its
+ * destination is in the first six, port is its type, scope the interface.
+ */
 struct bw_addr {
 	__u8 addr[16]; /* network order; AF_INET uses the first four */
 	__u16 port; /* host order */

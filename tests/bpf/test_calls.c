@@ -53,6 +53,7 @@ struct deed {
 #define DIR_FD  90 /* `dir`/sub */
 #define FILE_FD 91 /* `dir`/file */
 #define NO_FD   77 /* not open */
+#define FREE_FD 200 /* not open, nor is what follows */
 
 static int do_call(const void *arg)
 {
@@ -220,9 +221,9 @@ static void calls_on_descriptors_tell_their_files(void **state)
 	const struct deed deeds[] = {
 		{ DEED(DUP, SYS_dup), { FILE_FD }, { NULL }, NOT_CHECKED, NULL, 0, "/file" },
 		{ DEED(DUP3, SYS_dup3), { FILE_FD, 60, 0 }, { NULL }, 60, NULL, 0, "/file" },
-		{ DEED(FCNTL, SYS_fcntl), { FILE_FD, F_DUPFD, 50 }, { NULL }, 50, NULL, 0,
+		{ DEED(FCNTL, SYS_fcntl), { FILE_FD, F_DUPFD, FREE_FD }, { NULL }, FREE_FD, NULL, 0,
 		  "/file" },
-		{ DEED(FCNTL, SYS_fcntl), { FILE_FD, F_DUPFD_CLOEXEC, 50 }, { NULL }, 50, NULL,
+		{ DEED(FCNTL, SYS_fcntl), { FILE_FD, F_DUPFD_CLOEXEC, FREE_FD }, { NULL }, FREE_FD, NULL,
 		  0, "/file" },
 		{ DEED(DUP, SYS_dup), { NO_FD }, { NULL }, -EBADF, NULL, 0, NULL },
 		{ DEED(FCHMOD, SYS_fchmod), { FILE_FD, 0600 }, { NULL }, 0, NULL, 0, "/file" },

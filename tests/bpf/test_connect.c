@@ -6,9 +6,12 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/netlink.h>
 #include <sched.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+
+#include <linux/vm_sockets.h>
 
 static char dir[] = "/tmp/bw-conn.XXXXXX";
 
@@ -156,16 +159,142 @@ static void mapped_address_is_told_as_it_is(void **state)
 	assert_int_equal(close(listener), 0);
 }
 
-static void refused_connection_tells_its_destination_as_a_claim(void **state)
+/* The kernel has cleared the socket by then, and the caller could have changed its memory. */
+static void refused_connection_tells_where_it_went(void **state)
 {
-	struct target t = inet_target(SOCK_STREAM, "127.0.0.1", 0);
-	int listener = listen_at(&t);
+	static const char *const addresses[] = { "127.0.0.1", "::1" };
+
+	for (size_t i = 0; i < sizeof(addresses) / sizeof(*addresses); i++) {
+		struct target t = inet_target(SOCK_STREAM, addresses[i], 0);
+		int listener = listen_at(&t);
+		const struct bw_connect *rec;
+
+		assert_int_equal(close(listener), 0);
+		rec = connected(*state, &t, ECONNREFUSED);
+		assert_int_equal(rec->hdr.flags, 0);
+		assert_addr(&rec->remote, addresses[i], port_of(&t));
+	}
+}
+
+static int connect_broadcast(const void *arg)
+{
+	const struct target *t = arg;
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	return connect(fd, &t->addr.any, t->len) ? errno : 0;
+}
+
+static void connection_that_never_began_is_a_claim(void **state)
+{
+	/* Broadcast: refused before anything is sent. */
+	struct target t = inet_target(SOCK_STREAM, "255.255.255.255", 4321);
+	struct watch *w = *state;
 	const struct bw_connect *rec;
 
-	assert_int_equal(close(listener), 0);
-	rec = connected(*state, &t, ECONNREFUSED);
+	assert_int_not_equal(watch_deed(w, connect_broadcast, &t), 0);
+	rec = watch_find(w, BW_EVENT_CONNECT, 0);
+	assert_non_null(rec);
+	assert_true(rec->hdr.ret < 0);
 	assert_int_equal(rec->hdr.flags, BW_F_CLAIM);
-	assert_addr(&rec->remote, "127.0.0.1", port_of(&t));
+	assert_addr(&rec->remote, "255.255.255.255", 4321);
+}
+
+static int connect_and_dissolve(const void *arg)
+{
+	const struct target *t = arg;
+	const struct sockaddr none = { .sa_family = AF_UNSPEC };
+	int fd = socket(t->addr.any.sa_family, t->type | SOCK_CLOEXEC, 0);
+
+	return connect(fd, &t->addr.any, t->len) || connect(fd, &none, sizeof(none));
+}
+
+static void dissolved_association_has_no_peer(void **state)
+{
+	static const struct {
+		const char *address;
+		int type;
+	} rows[] = {
+		{ "127.0.0.1", SOCK_DGRAM },
+		{ "::1", SOCK_DGRAM },
+		{ "127.0.0.1", SOCK_STREAM },
+	};
+	struct watch *w = *state;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct target t = inet_target(rows[i].type, rows[i].address, 0);
+		int listener = listen_at(&t);
+		const struct bw_connect *rec;
+
+		assert_int_equal(watch_deed(w, connect_and_dissolve, &t), 0);
+		assert_int_equal(watch_count(w, BW_EVENT_CONNECT), 2);
+		rec = watch_find(w, BW_EVENT_CONNECT, 0);
+		assert_addr(&rec->remote, rows[i].address, port_of(&t));
+		rec = watch_find(w, BW_EVENT_CONNECT, 1);
+		assert_int_equal(rec->hdr.ret, 0);
+		assert_int_equal(rec->hdr.flags, 0);
+		assert_int_equal(rec->remote.family, 0);
+		assert_int_equal(rec->remote.port, 0);
+		assert_int_equal(close(listener), 0);
+	}
+}
+
+static int connect_netlink(const void *arg)
+{
+	const struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, 0);
+
+	(void)arg;
+	return connect(fd, (const struct sockaddr *)&kernel, sizeof(kernel));
+}
+
+static void family_without_addresses_tells_itself(void **state)
+{
+	struct watch *w = *state;
+	const struct bw_connect *rec;
+
+	assert_int_equal(watch_deed(w, connect_netlink, NULL), 0);
+	rec = watch_find(w, BW_EVENT_CONNECT, 0);
+	assert_non_null(rec);
+	assert_int_equal(rec->family, AF_NETLINK);
+	assert_int_equal(rec->remote.family, 0);
+	assert_int_equal(rec->hdr.flags, 0);
+}
+
+/* To ourselves, where nobody listens; without a transport it is refused before that. */
+static int connect_vsock(const void *arg)
+{
+	const struct sockaddr_vm addr = {
+		.svm_family = AF_VSOCK,
+		.svm_cid = VMADDR_CID_LOCAL,
+		.svm_port = 0x12345,
+	};
+	int fd = socket(AF_VSOCK, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	(void)arg;
+	if (fd < 0)
+		return 200;
+	return connect(fd, (const struct sockaddr *)&addr, sizeof(addr)) == 0;
+}
+
+static void vsock_tells_cid_and_port(void **state)
+{
+	static const uint8_t cid[4] = { 0, 0, 0, VMADDR_CID_LOCAL };
+	struct watch *w = *state;
+	const struct bw_connect *rec;
+	int status = watch_deed(w, connect_vsock, NULL);
+
+	if (WEXITSTATUS(status) == 200) {
+		watch_skip("no vsock");
+		return;
+	}
+	assert_int_equal(status, 0);
+	rec = watch_find(w, BW_EVENT_CONNECT, 0);
+	assert_non_null(rec);
+	assert_int_equal(rec->family, AF_VSOCK);
+	assert_true(rec->hdr.ret < 0);
+	assert_int_equal(rec->remote.family, AF_VSOCK);
+	assert_memory_equal(rec->remote.addr, cid, sizeof(cid));
+	assert_int_equal(rec->remote.scope, 0x12345);
 }
 
 static void connection_in_progress_is_a_connection(void **state)
@@ -294,7 +423,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(both_ends_come_from_the_socket),
 		cmocka_unit_test(mapped_address_is_told_as_it_is),
-		cmocka_unit_test(refused_connection_tells_its_destination_as_a_claim),
+		cmocka_unit_test(refused_connection_tells_where_it_went),
+		cmocka_unit_test(connection_that_never_began_is_a_claim),
+		cmocka_unit_test(dissolved_association_has_no_peer),
+		cmocka_unit_test(family_without_addresses_tells_itself),
+		cmocka_unit_test(vsock_tells_cid_and_port),
 		cmocka_unit_test(connection_in_progress_is_a_connection),
 		cmocka_unit_test(unix_socket_tells_its_canonical_path),
 		cmocka_unit_test(abstract_name_starts_with_an_at_sign),

@@ -21,7 +21,12 @@ typedef void sensor_cb(const void *data, size_t len, void *arg);
 struct sensor_config {
 	size_t life_ring_bytes; /* a power of two, a multiple of the page size */
 	size_t activity_ring_bytes;
-	bool calls[BW_CALL_MAX]; /* what to report beyond what keeps the process table */
+	/*
+	 * What to report beyond what keeps the process table.  Ask for
+	 * BW_CALL_COMM_CHANGE whenever a rule reads the name of a process, its
+	 * parent or its ancestors: the table follows names by it.
+	 */
+	bool calls[BW_CALL_MAX];
 	bool want_env; /* read the environment at exec */
 	sensor_cb *cb;
 	void *arg;
@@ -56,6 +61,37 @@ int sensor_drain(struct sensor *sensor, unsigned int max_records);
 
 /* Sum of the kernel's counters over all CPUs, BW_STAT_MAX of them. */
 int sensor_read_stats(const struct sensor *sensor, uint64_t stats[BW_STAT_MAX]);
+
+/* Where the events come from, and so what a kernel can be blind to. */
+enum sensor_hook {
+	SENSOR_HOOK_LIFE = 0, /* fork, exec, exit */
+	SENSOR_HOOK_CGROUPS,
+	SENSOR_HOOK_CALLS, /* system calls at their exit */
+	SENSOR_HOOK_EXEC_BEFORE, /* credentials before an exec */
+	SENSOR_HOOK_NAMES, /* renamed threads */
+	SENSOR_HOOK_CONNECTIONS, /* TCP connections at their SYN */
+	SENSOR_HOOK_PACKETS, /* datagrams and raw packets as sent */
+	SENSOR_HOOK_URING, /* io_uring operations */
+	SENSOR_HOOK_MAX,
+};
+
+enum sensor_hook_state {
+	SENSOR_HOOK_MISSING = 0,
+	SENSOR_HOOK_FALLBACK, /* less is told; sensor_hook_note() says what */
+	SENSOR_HOOK_LIVE,
+};
+
+/*
+ * What this kernel has, by its type information, whether wanted or not.  Needs no
+ * rights.  Returns 0; -ENOTSUP without type information: all are missing then.
+ */
+int sensor_hooks(enum sensor_hook_state out[SENSOR_HOOK_MAX]);
+
+/* A short name, as "calls". */
+const char *sensor_hook_name(enum sensor_hook hook);
+
+/* One clause on what is not seen in that state; "" for SENSOR_HOOK_LIVE. */
+const char *sensor_hook_note(enum sensor_hook hook, enum sensor_hook_state state);
 
 /* Number of the v1 hierarchy whose ids records carry on this host; 0: none.  From /proc/cgroups. */
 uint32_t sensor_host_v1_hierarchy(void);

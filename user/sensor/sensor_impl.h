@@ -7,6 +7,7 @@
 #include "sensor/sensor.h"
 #include "sensor/sensor_merge.h"
 
+struct btf;
 struct bw_skel;
 struct ring_buffer;
 
@@ -53,6 +54,21 @@ const struct bw_decode *sensor_decode(enum bw_call call);
 
 /* Which programs the wanted calls need, by enum bw_slot. */
 void sensor_calls_slots(const bool wanted[BW_CALL_MAX], bool ret_needed[BW_SLOT_MAX]);
+
+/* tp_btf finds a tracepoint by the typedef of its callback. */
+bool sensor_has_tracepoint(const struct btf *btf, const char *name);
+
+/* How many arguments a tracepoint hands to its programs; 0: not known. */
+int sensor_tracepoint_args(const struct btf *btf, const char *name);
+
+/* As sensor_hooks(). */
+void sensor_hooks_probe(const struct btf *btf, enum sensor_hook_state out[SENSOR_HOOK_MAX]);
+
+/*
+ * Before the load: which programs beside those of system calls are needed and
+ * can be had, and what they have to know of this kernel.  Returns 0 or -errno.
+ */
+int sensor_hooks_choose(struct bw_skel *skel, const struct btf *btf, const bool calls[BW_CALL_MAX]);
 
 /* Open and load what is wanted.  As sensor_open(). */
 int sensor_load(struct sensor *sensor, const struct sensor_config *config, struct diag *diag);

@@ -18,7 +18,6 @@
 
 #define SCRATCH_BEFORE_CPUS 1 /* SCRATCH_FIRST_CPU of bpf/maps.bpf.h */
 #define QUARTERS            4
-#define TRACEPOINT_NAME_MAX 96
 
 /* Tracepoints that we cannot do without. */
 static const char *const required_tracepoints[] = {
@@ -62,33 +61,7 @@ static void raise_memlock(void)
 		  (unsigned long long)limit.rlim_max);
 }
 
-/* tp_btf finds a tracepoint by the typedef of its callback. */
-static bool has_tracepoint(const struct btf *btf, const char *name)
-{
-	char type[TRACEPOINT_NAME_MAX];
-
-	(void)snprintf(type, sizeof(type), "btf_trace_%s", name);
-	return btf__find_by_name_kind(btf, type, BTF_KIND_TYPEDEF) > 0;
-}
-
-/* How many arguments a tracepoint hands to its programs; 0: not known. */
-static int n_tracepoint_args(const struct btf *btf, const char *name)
-{
-	char type[TRACEPOINT_NAME_MAX];
-	const struct btf_type *t;
-	int id;
-
-	(void)snprintf(type, sizeof(type), "btf_trace_%s", name);
-	id = btf__find_by_name_kind(btf, type, BTF_KIND_TYPEDEF);
-	t = id > 0 ? btf__type_by_id(btf, (uint32_t)id) : NULL;
-	t = t ? btf__type_by_id(btf, t->type) : NULL; /* pointer */
-	t = t && btf_is_ptr(t) ? btf__type_by_id(btf, t->type) : NULL; /* to a function */
-	if (!t || !btf_is_func_proto(t))
-		return 0;
-	return btf_vlen(t) - 1; /* the first is the tracepoint's own */
-}
-
-static int probe_kernel(struct bw_skel *skel, struct diag *diag)
+static int probe_kernel(struct bw_skel *skel, const bool calls[BW_CALL_MAX], struct diag *diag)
 {
 	struct btf *btf = btf__load_vmlinux_btf();
 	int err = 0;
@@ -99,7 +72,7 @@ static int probe_kernel(struct bw_skel *skel, struct diag *diag)
 		return -ENOTSUP;
 	}
 	for (size_t i = 0; i < sizeof(required_tracepoints) / sizeof(*required_tracepoints); i++) {
-		if (has_tracepoint(btf, required_tracepoints[i]))
+		if (sensor_has_tracepoint(btf, required_tracepoints[i]))
 			continue;
 		diag_set(diag,
 			 "this kernel lacks the tracepoint '%s': use one built with "
@@ -108,12 +81,14 @@ static int probe_kernel(struct bw_skel *skel, struct diag *diag)
 		err = -ENOTSUP;
 		break;
 	}
-	if (!err && !has_tracepoint(btf, "sched_prepare_exec")) {
+	if (!err && !sensor_has_tracepoint(btf, "sched_prepare_exec")) {
 		log_debug("no tracepoint sched_prepare_exec: credentials before an exec are known "
 			  "only while set*id calls are watched");
 		err = bpf_program__set_autoload(skel->progs.on_prepare_exec, false);
 	}
-	skel->rodata->exit_tells_last = n_tracepoint_args(btf, "sched_process_exit") > 1;
+	skel->rodata->exit_tells_last = sensor_tracepoint_args(btf, "sched_process_exit") > 1;
+	if (!err)
+		err = sensor_hooks_choose(skel, btf, calls);
 	btf__free(btf);
 	return err;
 }
@@ -210,7 +185,7 @@ static int prepare(struct sensor *sensor, const struct sensor_config *config, st
 	sensor->skel = bw_skel__open();
 	if (!sensor->skel)
 		return -errno;
-	err = probe_kernel(sensor->skel, diag);
+	err = probe_kernel(sensor->skel, config->calls, diag);
 	if (err)
 		return err;
 	sensor_calls_slots(config->calls, needed);
