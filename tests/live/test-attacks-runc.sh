@@ -15,6 +15,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/attacks/lib.sh"
 
 # Whatever the host lets us have: the attacks that need rights are those of a privileged container.
+# shellcheck disable=SC2016 # of jq
 config='.process.capabilities |= map_values($caps) | .linux.maskedPaths = [] | .linux.readonlyPaths = []
 	| del(.linux.seccomp) | .linux.resources = {devices: [{allow: true, access: "rwm"}]}
 	| .mounts |= map(if .destination == "/dev/shm" then .options -= ["noexec"] else . end)'
@@ -34,6 +35,7 @@ fill_image() {
 	rt_file box /w/dynamic </bin/true
 	chmod 644 "$rt_dir/b/box/add/w/dynamic"
 	for file in $(ldd /bin/true | grep -o '/[^ ]*'); do
+		# shellcheck disable=SC2094 # of the same name, but in the image
 		rt_file box "$file" <"$file" || return
 	done
 	rt_file box /usr/bin/prey-rename <"$work/deed"

@@ -118,6 +118,7 @@ script_of() {
 # What Falco has no value for either: of images, that runc does not know; of clusters; of files and
 # connections, where the event is about none; of ancestors, where there are no more; of arguments
 # that another call of the same rule has.
+# shellcheck disable=SC2016 # of jq
 never_null='
 def may_be_null($type; $field):
 	($field | test("^(container\\.image|k8s\\.|proc\\.(aname|aexepath)\\[)"))

@@ -91,6 +91,7 @@ attacks_agent() {
 		cred.before.euid cred.before.egid cred.euid cred.egid cred.fsuid cred.gained_caps cred.cap_ambient
 		container.id container.name evt.arg.oldpath evt.arg.newpath evt.arg.target evt.arg.linkpath evt.arg.path
 		evt.arg.name evt.arg.mode evt.arg.filename evt.arg.flags evt.arg.domain evt.arg.request evt.arg.cmd evt.arg.dir)
+	# shellcheck disable=SC2154 # of tests/live/lib.sh
 	{
 		echo 'json_output: true'
 		echo 'stdout_output: {enabled: false}'
@@ -100,6 +101,7 @@ attacks_agent() {
 		echo '    extra_fields:'
 		printf '      - %s\n' "${fields[@]}"
 	} >"$work/attacks.conf"
+	# shellcheck disable=SC2154 # of tests/live/lib.sh
 	start_agent agent.out -c "$work/attacks.conf" --rules "$sentinel_rules" --rules "$repo/rules" \
 		--rules "$attacks_dir/visible.yaml" --all-matches
 }
