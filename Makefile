@@ -132,6 +132,14 @@ $(OUT)/deeds/%: tests/live/deeds/%.c
 	$(call say,CC)mkdir -p $(@D)
 	$(Q)$(CC) $(if $(filter %32,$*),-m32) -D_GNU_SOURCE -O1 -static -Wall -Wextra $< -o $@
 
+# Attacks for the live tests, likewise.
+ATTACKS := $(OUT)/deeds/attacks
+ATTACK_SRC := $(sort $(wildcard tests/live/attacks/*.c))
+
+$(ATTACKS): $(ATTACK_SRC) tests/live/attacks/attacks.h
+	$(call say,CC)mkdir -p $(@D)
+	$(Q)$(CC) -D_GNU_SOURCE -O1 -static -pthread -Wall -Wextra $(ATTACK_SRC) -o $@
+
 $(OUT)/bench/ops: tests/bench/ops.c
 	$(call say,CC)mkdir -p $(@D)
 	$(Q)$(CC) -D_GNU_SOURCE -O2 -Wall -Wextra $< -o $@
@@ -170,7 +178,7 @@ check-kernels:
 # What a virtual machine runs; tests of bpf/ do deeds by calls that newer architectures lack.
 guests: $(AGENT) $(DEEDS) $(if $(filter $(TARGET),$(MACHINE)),$(BPFT))
 
-tests: $(AGENT) $(UNIT) $(BPFT) $(DEEDS) $(if $(SAN),,$(FUZZ))
+tests: $(AGENT) $(UNIT) $(BPFT) $(DEEDS) $(ATTACKS) $(if $(SAN),,$(FUZZ))
 
 unit: $(UNIT)
 	$(Q)tests/run $(OUT) unit
@@ -181,7 +189,7 @@ bpf-test: $(BPFT)
 replay: $(AGENT)
 	$(Q)tests/run $(OUT) replay
 
-live: $(AGENT) $(DEEDS)
+live: $(AGENT) $(DEEDS) $(ATTACKS)
 	$(Q)tests/run $(OUT) live
 
 bench: $(AGENT) $(OUT)/bench/ops
@@ -194,14 +202,14 @@ fuzz: $(FUZZ)
 LINT_C := $(USER_SRC) $(UNIT_SRC) $(UNIT_LIB) $(BPFT_SRC)
 LINT_H := $(sort $(wildcard include/*/*.h user/*/*.h bpf/*.h tests/*/*.h))
 LINT_SH := $(sort $(wildcard tools/check-layers tools/deps tools/run tests/run .ci/run \
-	tests/bench/run tests/bench/load tests/replay/*.sh tests/live/*.sh \
+	tests/bench/run tests/bench/load tests/replay/*.sh tests/live/*.sh tests/live/attacks/*.sh \
 	$(filter-out %.conf,$(wildcard tests/vm/*))))
 
 lint: format layers tidy cppcheck shell man
 
 format:
 	$(call say,FORMAT)clang-format --dry-run --Werror $(BPF_SRC) $(LINT_C) $(LINT_H) \
-		$(wildcard tests/live/deeds/*.c tests/bench/*.c tests/fuzz/*.c)
+		$(wildcard tests/live/deeds/*.c tests/live/attacks/*.[ch] tests/bench/*.c tests/fuzz/*.c)
 
 layers:
 	$(call say,LAYERS)tools/check-layers .
