@@ -165,9 +165,12 @@ uint32_t event_type_of(const struct bw_hdr *hdr)
 {
 	uint16_t call = hdr->call;
 
+	if (hdr->type == BW_EVENT_CALL)
+		return event_type_of_call(call);
 	if (hdr->type >= BW_EVENT_MAX || default_calls[hdr->type] == BW_CALL_NONE)
 		return EVENT_TYPE_NONE;
-	if (call == BW_CALL_NONE || call >= BW_CALL_MAX)
+	/* A connection is one whatever call began it: evt.call tells which. */
+	if (call == BW_CALL_NONE || call >= BW_CALL_MAX || hdr->type == BW_EVENT_CONNECT)
 		call = default_calls[hdr->type];
 	return event_type_of_call(call);
 }
