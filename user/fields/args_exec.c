@@ -7,7 +7,9 @@
 #include <sys/wait.h>
 
 #include "fields/args_impl.h"
+#include "fields/image.h"
 #include "fields/names.h"
+#include "fields/symbols.h"
 
 static const struct bw_hdr *hdr(const struct event_view *view)
 {
@@ -28,7 +30,7 @@ static bool argv_of(const struct event_view *view, struct record_str *out)
 	}
 	if (!exec_of(view))
 		return false;
-	*out = record_str(&view->proc->image->rec, exec_of(view)->argv);
+	*out = image_argv(view, view->proc);
 	return true;
 }
 
@@ -61,7 +63,7 @@ static bool get_env(const struct event_view *view, struct arg_value *out)
 
 	if (!exec_of(view))
 		return false;
-	env = record_str(&view->proc->image->rec, exec_of(view)->env);
+	env = image_env(view, view->proc);
 	if (env.len == 0)
 		return false;
 	env.len++;
@@ -131,6 +133,14 @@ static bool get_euid(const struct event_view *view, struct arg_value *out)
 static bool get_egid(const struct event_view *view, struct arg_value *out)
 {
 	return arg_group(view, out, hdr(view)->egid);
+}
+
+static bool get_clone_flags(const struct event_view *view, struct arg_value *out)
+{
+	const uint64_t flags = view->rec->fork->clone_flags;
+
+	return arg_number(out, ARG_HEX, (int64_t)flags,
+			  symbols_flags(view->scratch, symbols_clone, flags));
 }
 
 static bool get_exec_flags(const struct event_view *view, struct arg_value *out)
@@ -268,13 +278,13 @@ static const struct arg exec_args[] = {
 };
 
 static const struct arg fork_args[] = {
-	ARG("res", arg_res),   ARG("exe", get_exe),   ARG("args", get_argv),
-	ARG("tid", get_tid),   ARG("pid", get_pid),   ARG("ptid", get_ptid),
-	ARG("cwd", get_cwd),   ARG("fdlimit", NULL),  ARG("pgft_maj", NULL),
-	ARG("pgft_min", NULL), ARG("vm_size", NULL),  ARG("vm_rss", NULL),
-	ARG("vm_swap", NULL),  ARG("comm", get_comm), ARG("cgroups", NULL),
-	ARG("flags", NULL),    ARG("uid", get_euid),  ARG("gid", get_egid),
-	ARG("vtid", get_vpid), ARG("vpid", get_vpid), ARG("pidns_init_start_ts", NULL),
+	ARG("res", arg_res),           ARG("exe", get_exe),   ARG("args", get_argv),
+	ARG("tid", get_tid),           ARG("pid", get_pid),   ARG("ptid", get_ptid),
+	ARG("cwd", get_cwd),           ARG("fdlimit", NULL),  ARG("pgft_maj", NULL),
+	ARG("pgft_min", NULL),         ARG("vm_size", NULL),  ARG("vm_rss", NULL),
+	ARG("vm_swap", NULL),          ARG("comm", get_comm), ARG("cgroups", NULL),
+	ARG("flags", get_clone_flags), ARG("uid", get_euid),  ARG("gid", get_egid),
+	ARG("vtid", get_vpid),         ARG("vpid", get_vpid), ARG("pidns_init_start_ts", NULL),
 };
 
 static const struct arg exit_args[] = {

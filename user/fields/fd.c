@@ -23,17 +23,25 @@ static const char *text(const struct event_view *view, struct bw_str str)
 static void from_open(const struct event_view *view, struct fd_view *out)
 {
 	const struct bw_open *open = view->rec->open;
-	bool is_open = open->hdr.ret >= 0;
+	/* An operation of io_uring may be told before there is a file. */
+	bool is_open = open->hdr.ret >= 0 && open->file.mode;
 
-	out->num = is_open ? open->hdr.ret : -1;
+	out->num = open->hdr.ret >= 0 ? open->hdr.ret : -1;
 	out->given = text(view, open->given);
 	out->is_claim = !is_open;
+	out->is_pending = open->hdr.flags & BW_F_PENDING && !is_open;
 	out->file = is_open ? &open->file : NULL;
 	out->is_changed = true;
 	out->path = is_open ? text(view, open->path) :
 			      names_path(view->scratch, text(view, open->base), out->given);
 	if (!out->path)
 		out->path = "";
+}
+
+/* Multipath TCP is TCP to everybody but the kernel. */
+static uint16_t transport(uint16_t protocol)
+{
+	return protocol == IPPROTO_MPTCP ? IPPROTO_TCP : protocol;
 }
 
 static void from_connect(const struct event_view *view, struct fd_view *out)
@@ -45,7 +53,7 @@ static void from_connect(const struct event_view *view, struct fd_view *out)
 	out->remote = &connect->remote;
 	out->family = connect->family;
 	out->sock_type = connect->sock_type;
-	out->protocol = connect->protocol;
+	out->protocol = transport(connect->protocol);
 	out->is_connected = connect->hdr.ret >= 0 || connect->hdr.ret == -EINPROGRESS;
 	out->is_changed = out->is_connected;
 	out->path = text(view, connect->path);
@@ -103,7 +111,7 @@ static bool from_call(const struct event_view *view, struct fd_view *out)
 	out->remote = &fd->remote;
 	out->family = fd->family;
 	out->sock_type = fd->sock_type;
-	out->protocol = fd->protocol;
+	out->protocol = transport(fd->protocol);
 	out->is_server = is_server(call);
 	out->is_bound = out->is_server && !fd->remote.family;
 	out->is_connected = is_accepted(&call->hdr) || fd->sock_state == TCP_ESTABLISHED ||
@@ -180,6 +188,8 @@ const char *fd_type(const struct fd_view *fd)
 {
 	if (fd->local)
 		return socket_type(fd);
+	if (fd->is_pending)
+		return "file"; /* as likely as not, and rules ask for it */
 	return fd->file ? file_type(fd) : NULL;
 }
 

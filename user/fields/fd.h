@@ -16,6 +16,7 @@ struct fd_view {
 	uint16_t sock_type;
 	uint16_t protocol;
 	bool is_claim; /* an open that failed: `path` is what the caller said */
+	bool is_pending; /* an open that was told before its end: the same */
 	bool is_server;
 	bool is_bound; /* listens or was bound just now: it has no peer */
 	bool is_connected;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "fields/family.h"
+#include "fields/image.h"
 #include "fields/names.h"
 
 /* The chain is walked no further: a cut in the table could make it long. */
@@ -14,14 +15,6 @@ typedef bool proc_get_fn(const struct event_view *view, const struct proc *proc,
 static const struct bw_exec *exec_of(const struct proc *proc)
 {
 	return proc->image ? proc->image->rec.exec : NULL;
-}
-
-static struct record_str argv_of(const struct proc *proc)
-{
-	static const struct record_str none = { "", 0 };
-	const struct bw_exec *exec = exec_of(proc);
-
-	return exec ? record_str(&proc->image->rec, exec->argv) : none;
 }
 
 /* Where the arguments behind argv[0] begin; at the end if there are none. */
@@ -56,8 +49,7 @@ static bool value_joined(const struct event_view *view, struct value *out, const
 
 static bool proc_exe(const struct event_view *view, const struct proc *proc, struct value *out)
 {
-	(void)view;
-	return value_str(out, argv_of(proc).s);
+	return value_str(out, image_argv(view, proc).s);
 }
 
 static bool proc_exepath(const struct event_view *view, const struct proc *proc, struct value *out)
@@ -76,14 +68,14 @@ static bool proc_name(const struct event_view *view, const struct proc *proc, st
 
 static bool proc_args(const struct event_view *view, const struct proc *proc, struct value *out)
 {
-	struct record_str argv = argv_of(proc);
+	struct record_str argv = image_argv(view, proc);
 
 	return value_joined(view, out, "", &argv);
 }
 
 static bool proc_cmdline(const struct event_view *view, const struct proc *proc, struct value *out)
 {
-	struct record_str argv = argv_of(proc);
+	struct record_str argv = image_argv(view, proc);
 
 	return value_joined(view, out, proc->comm, &argv);
 }
@@ -115,13 +107,13 @@ static bool proc_start(const struct event_view *view, const struct proc *proc, s
 }
 
 /* The environment was asked for, or there is none. */
-static bool has_env(const struct proc *proc, struct record_str *out)
+static bool has_env(const struct event_view *view, const struct proc *proc, struct record_str *out)
 {
 	const struct bw_exec *exec = exec_of(proc);
 
 	if (!exec)
 		return false;
-	*out = record_str(&proc->image->rec, exec->env);
+	*out = image_env(view, proc);
 	return out->len > 0 || exec->env_bytes == 0;
 }
 
@@ -130,7 +122,7 @@ static bool proc_env(const struct event_view *view, const struct proc *proc, str
 	struct record_str env;
 	char *text;
 
-	if (!has_env(proc, &env))
+	if (!has_env(view, proc, &env))
 		return false;
 	text = arena_strndup(view->scratch, env.s, env.len);
 	if (!text)
@@ -243,7 +235,7 @@ static bool get_aname(const struct event_view *view, const struct field_ref *ref
 
 static bool get_args(const struct event_view *view, const struct field_ref *ref, struct value *out)
 {
-	struct record_str argv = argv_of(view->proc);
+	struct record_str argv = image_argv(view, view->proc);
 	const char *end = argv.s + argv.len;
 	const char *arg = argv.s;
 
@@ -295,7 +287,7 @@ static uint64_t count_args(const struct record_str *argv)
 static bool get_cmdnargs(const struct event_view *view, const struct field_ref *ref,
 			 struct value *out)
 {
-	struct record_str argv = argv_of(view->proc);
+	struct record_str argv = image_argv(view, view->proc);
 
 	(void)ref;
 	return value_uint(out, count_args(&argv));
@@ -304,7 +296,7 @@ static bool get_cmdnargs(const struct event_view *view, const struct field_ref *
 static bool get_cmdlenargs(const struct event_view *view, const struct field_ref *ref,
 			   struct value *out)
 {
-	struct record_str argv = argv_of(view->proc);
+	struct record_str argv = image_argv(view, view->proc);
 
 	(void)ref;
 	return value_uint(out, argv.len - strlen(argv.s) - count_args(&argv));
@@ -313,7 +305,7 @@ static bool get_cmdlenargs(const struct event_view *view, const struct field_ref
 static bool get_exeline(const struct event_view *view, const struct field_ref *ref,
 			struct value *out)
 {
-	struct record_str argv = argv_of(view->proc);
+	struct record_str argv = image_argv(view, view->proc);
 
 	(void)ref;
 	return value_joined(view, out, argv.s, &argv);
@@ -325,7 +317,7 @@ static bool get_env(const struct event_view *view, const struct field_ref *ref, 
 
 	if (!ref->arg)
 		return proc_env(view, view->proc, out);
-	if (!has_env(view->proc, &env))
+	if (!has_env(view, view->proc, &env))
 		return false;
 	/* Falco has an empty text, not null, for a variable that is not set. */
 	return env_variable(&env, ref, out) || value_str(out, "");
@@ -341,7 +333,7 @@ static bool get_aenv(const struct event_view *view, const struct field_ref *ref,
 
 		if (!proc)
 			return false;
-		if (has_env(proc, &env) && env_variable(&env, ref, out))
+		if (has_env(view, proc, &env) && env_variable(&env, ref, out))
 			return true;
 	}
 	return false;

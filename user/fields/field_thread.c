@@ -38,10 +38,23 @@ static bool value_caps(const struct event_view *view, struct value *out, uint64_
 	return value_str(out, names_caps(view->scratch, caps));
 }
 
+/*
+ * A new user namespace fills the sets of whoever enters it.  As in Falco, they are there
+ * what they were when the program was executed: what was needed to get in.
+ */
+static bool enters_namespace(const struct event_view *view)
+{
+	const uint16_t call = view->rec->hdr->call;
+
+	return (call == BW_CALL_UNSHARE || call == BW_CALL_SETNS) && view->proc->image;
+}
+
 static bool get_permitted(const struct event_view *view, const struct field_ref *ref,
 			  struct value *out)
 {
 	(void)ref;
+	if (enters_namespace(view))
+		return value_caps(view, out, view->proc->image->rec.exec->after.cap_permitted);
 	return value_caps(view, out, view->rec->hdr->cap_permitted);
 }
 
@@ -49,6 +62,8 @@ static bool get_effective(const struct event_view *view, const struct field_ref 
 			  struct value *out)
 {
 	(void)ref;
+	if (enters_namespace(view))
+		return value_caps(view, out, view->proc->image->rec.exec->after.cap_effective);
 	return value_caps(view, out, view->rec->hdr->cap_effective);
 }
 
