@@ -238,7 +238,7 @@ static void open_without_an_end_is_told_at_its_start(void **state)
 /* All wait for the first, so that they are under way together. */
 static int open_many(const void *arg)
 {
-	const struct rlimit files = { 2 * N_MANY, 2 * N_MANY };
+	const struct rlimit files = { 2UL * N_MANY, 2UL * N_MANY };
 	struct ring ring;
 	char byte;
 	int wait[2];

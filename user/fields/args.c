@@ -265,7 +265,7 @@ static const uint16_t call_types[BW_CALL_MAX] = {
 
 static struct arg_list list_of(uint16_t type, uint16_t call)
 {
-	static const struct arg_list none;
+	static const struct arg_list none = { NULL, 0 };
 	static const struct arg_list comm = ARG_LIST(comm_args);
 
 	if (call >= BW_CALL_MAX || type >= BW_EVENT_MAX)

@@ -192,7 +192,7 @@ static const struct arg fchdir_args[] = { ARG("res", arg_res), ARG("fd", NULL) }
 
 struct arg_list args_file_list(uint16_t type, uint16_t call)
 {
-	static const struct arg_list none;
+	static const struct arg_list none = { NULL, 0 };
 	static const struct arg_list openat = ARG_LIST(openat_args);
 	static const struct arg_list connect = ARG_LIST(connect_args);
 	static const struct arg_list chdir = ARG_LIST(chdir_args);

@@ -142,8 +142,8 @@ static bool read_sock_flags(const struct event_view *view, const struct arg *arg
 	uint64_t type = number(view, arg);
 	uint64_t flags = 0;
 
-	flags |= type & SOCK_NONBLOCK ? O_NONBLOCK : 0;
-	flags |= type & SOCK_CLOEXEC ? O_CLOEXEC : 0;
+	flags |= (type & SOCK_NONBLOCK) ? O_NONBLOCK : 0;
+	flags |= (type & SOCK_CLOEXEC) ? O_CLOEXEC : 0;
 	return arg_number(out, ARG_HEX, (int64_t)flags,
 			  symbols_flags(view->scratch, symbols_new_fd, flags));
 }
@@ -288,11 +288,12 @@ static bool is_source(const struct arg *arg)
 
 static const struct arg *nth_path(const struct event_view *view, unsigned int n)
 {
-	struct arg_list list = args_call_list(view->rec->hdr->call);
+	const struct arg_list list = args_call_list(view->rec->hdr->call);
+	const struct arg *end = list.args + list.n;
 
-	for (size_t i = 0; i < list.n; i++) {
-		if ((list.args[i].kind == KIND_PATH || is_source(&list.args[i])) && n-- == 0)
-			return &list.args[i];
+	for (const struct arg *arg = list.args; arg < end; arg++) {
+		if ((arg->kind == KIND_PATH || is_source(arg)) && n-- == 0)
+			return arg;
 	}
 	return NULL;
 }

@@ -84,7 +84,7 @@ static bool looks_like_field(const char *s, size_t len)
 	size_t name_len;
 
 	/* No field is without a dot; most constants are. */
-	if (!memchr(s, '.', len))
+	if (len == 0 || !memchr(s, '.', len))
 		return false;
 	if (bracket && s[len - 1] == ']') {
 		name_len = (size_t)(bracket - s);

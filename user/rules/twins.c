@@ -136,7 +136,8 @@ static const struct cond_node *widen(struct twins *twins, struct arena *arena,
 static const struct cond_node *widen_kids(struct twins *twins, struct arena *arena,
 					  const struct cond_node *node, enum polarity polarity)
 {
-	const struct cond_node **kids = arena_alloc(arena, node->n_kids * sizeof(*kids));
+	const struct cond_node **kids = arena_alloc(arena,
+						    node->n_kids * sizeof(struct cond_node *));
 	struct cond_node *copy;
 	bool same = true;
 

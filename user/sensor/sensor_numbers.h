@@ -12,15 +12,11 @@
 #define NO_NR (-1)
 
 /* Younger than Linux 6.1; one number for all architectures. */
-#ifndef __NR_fchmodat2
-#define __NR_fchmodat2 452
-#endif
-#ifndef __NR_setxattrat
-#define __NR_setxattrat 463
-#endif
-#ifndef __NR_open_tree_attr
-#define __NR_open_tree_attr 467
-#endif
+enum {
+	NR_FCHMODAT2 = 452,
+	NR_SETXATTRAT = 463,
+	NR_OPEN_TREE_ATTR = 467,
+};
 
 /* Only old architectures have them. */
 #ifdef __NR_open
