@@ -152,6 +152,18 @@ static bool of_parent(const struct event_view *view, struct value *out, proc_get
 	return parent && get(view, parent, out);
 }
 
+static bool of_creator(const struct event_view *view, struct value *out, proc_get_fn *get)
+{
+	return view->proc->creator && get(view, view->proc->creator, out);
+}
+
+static bool get_creator_name(const struct event_view *view, const struct field_ref *ref,
+			     struct value *out)
+{
+	(void)ref;
+	return of_creator(view, out, proc_name);
+}
+
 /* The n-th ancestor's value, or without an index those of all but the process itself. */
 static bool of_ancestor(const struct event_view *view, const struct field_ref *ref,
 			struct value *out, proc_get_fn *get)
@@ -194,6 +206,20 @@ static bool get_pexe(const struct event_view *view, const struct field_ref *ref,
 static bool get_aexe(const struct event_view *view, const struct field_ref *ref, struct value *out)
 {
 	return of_ancestor(view, ref, out, proc_exe);
+}
+
+static bool get_creator_exepath(const struct event_view *view, const struct field_ref *ref,
+				struct value *out)
+{
+	(void)ref;
+	return of_creator(view, out, proc_exepath);
+}
+
+static bool get_creator_pid(const struct event_view *view, const struct field_ref *ref,
+			    struct value *out)
+{
+	(void)ref;
+	return of_creator(view, out, proc_pid);
 }
 
 static bool get_exepath(const struct event_view *view, const struct field_ref *ref,
@@ -617,6 +643,11 @@ static const struct field fields[] = {
 	{ "proc.aexepath", FIELD_STRING, ANCESTOR, "proc.exepath of an ancestor, or of any.",
 	  get_aexepath },
 	{ "proc.name", FIELD_STRING, 0, "Name of the task (comm), at most 15 bytes.", get_name },
+	{ "proc.creator.name", FIELD_STRING, FIELD_OWN,
+	  "proc.name of who called fork or clone: not whom CLONE_PARENT chose as parent.",
+	  get_creator_name },
+	{ "proc.creator.exepath", FIELD_STRING, FIELD_OWN, "Its executable.", get_creator_exepath },
+	{ "proc.creator.pid", FIELD_INT64, FIELD_OWN, "Its process id.", get_creator_pid },
 	{ "proc.pname", FIELD_STRING, 0, "proc.name of the parent.", get_pname },
 	{ "proc.aname", FIELD_STRING, ANCESTOR,
 	  "proc.name of an ancestor ([1] is the parent), or of any.", get_aname },

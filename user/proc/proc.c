@@ -98,6 +98,8 @@ static int apply_fork(struct procs *procs, struct entry *entry, const struct rec
 					   fork_rec->creator_start_ns);
 	const struct proc *from = creator ? &creator->proc : entry->proc.parent;
 
+	entry->first_parent_tgid = rec->hdr->parent_tgid;
+	entry->first_parent_start_ns = rec->hdr->parent_start_ns;
 	if (creator)
 		procs_set_creator(procs, entry, creator);
 	/* An exec that overtook the fork knows better. */

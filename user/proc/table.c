@@ -142,10 +142,13 @@ void procs_set_creator(struct procs *procs, struct entry *entry, struct entry *c
 
 struct entry *procs_lineage(const struct entry *entry)
 {
-	/* Not the parent that CLONE_PARENT chose, nor who took in an orphan. */
-	if (entry->proc.creator)
-		return (struct entry *)entry->proc.creator;
-	return (struct entry *)entry->proc.parent;
+	const struct proc *parent = entry->proc.parent;
+	bool as_forked = parent && parent->tgid == entry->first_parent_tgid &&
+			 parent->start_ns == entry->first_parent_start_ns;
+
+	if (as_forked || !entry->proc.creator)
+		return (struct entry *)entry->proc.parent;
+	return (struct entry *)entry->proc.creator;
 }
 
 struct proc_image *procs_new_image(const struct record *rec)
@@ -257,6 +260,8 @@ struct entry *procs_add(struct procs *procs, const struct bw_hdr *hdr)
 	entry->proc.tgid = hdr->tgid;
 	entry->proc.start_ns = hdr->start_ns;
 	entry->proc.cwd = no_cwd;
+	entry->first_parent_tgid = hdr->parent_tgid;
+	entry->first_parent_start_ns = hdr->parent_start_ns;
 	LIST_INIT(&entry->children);
 	LIST_INIT(&entry->created);
 	entry->order = ORDER_LIVE_LEAF;

@@ -26,6 +26,8 @@ LIST_HEAD(entry_list, entry);
 
 struct entry {
 	struct proc proc; /* first: an entry is handed out as this */
+	uint32_t first_parent_tgid; /* as forked, before any re-parenting */
+	uint64_t first_parent_start_ns;
 	enum entry_order order;
 	TAILQ_ENTRY(entry) in_order;
 	LIST_ENTRY(entry) by_key;
