@@ -84,6 +84,30 @@ static void exec_arguments_are_falcos(void **state)
 	      { "evt.arg.loginuid", "<NONE>" }, { "evt.arg.name", NULL }, { "evt.arg[99]", NULL });
 }
 
+/* A connection that sendto began, and an open in a chroot that io_uring has yet to do. */
+static void own_fields_tell_how_it_was_done(void **state)
+{
+	struct fixture *fixture = *state;
+	struct fixture_event *event = &fixture->event;
+
+	fixture_begin(event, BW_EVENT_CONNECT, BW_CALL_SENDTO, "sh");
+	event->hdr.ret = -EINPROGRESS;
+	event->connect.family = AF_INET;
+	fixture_use(fixture, event);
+	CHECK(fixture, { "evt.type", "connect" }, { "evt.call", "sendto" },
+	      { "evt.pending", "false" }, { "evt.root", NULL });
+
+	fixture_begin(event, BW_EVENT_OPEN, BW_CALL_OPENAT, "sh");
+	event->hdr.flags = BW_F_CLAIM | BW_F_PENDING | BW_F_CHROOT;
+	event->hdr.abi = BW_ABI_IO_URING;
+	event->open.given = fixture_add(event, "/x");
+	event->open.root = fixture_add(event, "/srv/jail");
+	fixture_use(fixture, event);
+	CHECK(fixture, { "evt.type", "openat" }, { "evt.call", "openat" },
+	      { "evt.pending", "true" }, { "evt.abi", "io_uring" }, { "evt.root", "/srv/jail" },
+	      { "fd.name", "/x" }, { "fd.typechar", "f" });
+}
+
 static void failed_exec_shows_caller_and_claim(void **state)
 {
 	static const char argv[] = "su\0-";
@@ -442,6 +466,7 @@ static void full_scratch_gives_null(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		FIXTURE_TEST(own_fields_tell_how_it_was_done),
 		FIXTURE_TEST(exec_fills_the_process),
 		FIXTURE_TEST(ancestors_are_reached),
 		FIXTURE_TEST(standard_descriptors_are_told),

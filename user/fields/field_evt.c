@@ -347,6 +347,34 @@ static bool get_abi(const struct event_view *view, const struct field_ref *ref, 
 	return abi < sizeof(names) / sizeof(names[0]) && value_str(out, names[abi]);
 }
 
+static bool get_call(const struct event_view *view, const struct field_ref *ref, struct value *out)
+{
+	(void)ref;
+	return hdr(view)->call != BW_CALL_NONE && value_str(out, record_call_name(hdr(view)->call));
+}
+
+static bool get_pending(const struct event_view *view, const struct field_ref *ref,
+			struct value *out)
+{
+	(void)ref;
+	return value_bool(out, hdr(view)->flags & BW_F_PENDING);
+}
+
+/* Only records that name files say where the root of a chroot is. */
+static bool get_root(const struct event_view *view, const struct field_ref *ref, struct value *out)
+{
+	struct bw_str root = { 0, 0 };
+
+	(void)ref;
+	if (hdr(view)->type == BW_EVENT_OPEN)
+		root = view->rec->open->root;
+	else if (hdr(view)->type == BW_EVENT_EXEC)
+		root = view->rec->exec->root;
+	else if (hdr(view)->type == BW_EVENT_CALL)
+		root = view->rec->syscall->root;
+	return root.len && value_str(out, record_str(view->rec, root).s);
+}
+
 static bool get_truncated(const struct event_view *view, const struct field_ref *ref,
 			  struct value *out)
 {
@@ -473,6 +501,14 @@ static const struct field fields[] = {
 	{ "evt.infra.docker.container.image", FIELD_STRING, FIELD_UNFILLED, "Its image.", NULL },
 	{ "evt.abi", FIELD_STRING, FIELD_OWN,
 	  "How the call was made: native, compat32 (32-bit call) or io_uring.", get_abi },
+	{ "evt.call", FIELD_STRING, FIELD_OWN,
+	  "The system call that was made, where evt.type names the deed: a connect by sendto.",
+	  get_call },
+	{ "evt.pending", FIELD_BOOL, FIELD_OWN,
+	  "Told before its end, as some io_uring operations are: evt.res tells nothing.",
+	  get_pending },
+	{ "evt.root", FIELD_STRING, FIELD_OWN,
+	  "In a chroot: where its root is in the mount namespace; null elsewhere.", get_root },
 	{ "evt.truncated", FIELD_BOOL, FIELD_OWN, "A string of the event was cut at its limit.",
 	  get_truncated },
 	{ "evt.claimed", FIELD_BOOL, FIELD_OWN,
