@@ -87,7 +87,7 @@ attacks_script() {
 attacks_agent() {
 	local fields=(evt.type evt.abi evt.res evt.rawres evt.args evt.truncated evt.claimed fd.name fd.nameraw
 		fd.type fd.sip fd.sport fd.rip fd.rport fd.l4proto proc.name proc.args proc.cmdline proc.exepath proc.filename
-		proc.is_exe_deleted proc.pname proc.pexepath proc.aname proc.stdin.type user.uid thread.seccomp cred.before.uid
+		proc.is_exe_deleted proc.pname proc.pexepath proc.aname proc.creator.name proc.stdin.type user.uid thread.seccomp cred.before.uid
 		cred.before.euid cred.before.egid cred.euid cred.egid cred.fsuid cred.gained_caps cred.cap_ambient
 		container.id container.name evt.arg.oldpath evt.arg.newpath evt.arg.target evt.arg.linkpath evt.arg.path
 		evt.arg.name evt.arg.mode evt.arg.filename evt.arg.flags evt.arg.domain evt.arg.request evt.arg.cmd evt.arg.dir)
