@@ -1,76 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "container/caps.h"
 
-#include <stddef.h>
 #include <string.h>
 
+#include "base/caps.h"
 #include "container/json.h"
-
-/* In the order of linux/capability.h. */
-static const char *const cap_names[] = {
-	"CAP_CHOWN",
-	"CAP_DAC_OVERRIDE",
-	"CAP_DAC_READ_SEARCH",
-	"CAP_FOWNER",
-	"CAP_FSETID",
-	"CAP_KILL",
-	"CAP_SETGID",
-	"CAP_SETUID",
-	"CAP_SETPCAP",
-	"CAP_LINUX_IMMUTABLE",
-	"CAP_NET_BIND_SERVICE",
-	"CAP_NET_BROADCAST",
-	"CAP_NET_ADMIN",
-	"CAP_NET_RAW",
-	"CAP_IPC_LOCK",
-	"CAP_IPC_OWNER",
-	"CAP_SYS_MODULE",
-	"CAP_SYS_RAWIO",
-	"CAP_SYS_CHROOT",
-	"CAP_SYS_PTRACE",
-	"CAP_SYS_PACCT",
-	"CAP_SYS_ADMIN",
-	"CAP_SYS_BOOT",
-	"CAP_SYS_NICE",
-	"CAP_SYS_RESOURCE",
-	"CAP_SYS_TIME",
-	"CAP_SYS_TTY_CONFIG",
-	"CAP_MKNOD",
-	"CAP_LEASE",
-	"CAP_AUDIT_WRITE",
-	"CAP_AUDIT_CONTROL",
-	"CAP_SETFCAP",
-	"CAP_MAC_OVERRIDE",
-	"CAP_MAC_ADMIN",
-	"CAP_SYSLOG",
-	"CAP_WAKE_ALARM",
-	"CAP_BLOCK_SUSPEND",
-	"CAP_AUDIT_READ",
-	"CAP_PERFMON",
-	"CAP_BPF",
-	"CAP_CHECKPOINT_RESTORE",
-};
-
-#define N_NAMES (sizeof(cap_names) / sizeof(cap_names[0]))
 
 uint64_t caps_from_names(const cJSON *names)
 {
 	const cJSON *item;
 	const char *text;
 	uint64_t caps = 0;
-	size_t i;
+	const char *name;
 
 	for (item = json_first(names); item; item = item->next) {
 		text = cJSON_GetStringValue(item);
-		for (i = 0; text && i < N_NAMES; i++) {
-			if (!strcmp(text, cap_names[i]))
+		for (unsigned int i = 0; text && (name = caps_name(i)); i++) {
+			if (!strcmp(text, name))
 				caps |= 1ULL << i;
 		}
 	}
 	return caps;
-}
-
-const char *caps_name(unsigned int number)
-{
-	return number < N_NAMES ? cap_names[number] : NULL;
 }

@@ -13,7 +13,4 @@
 /* Bits of an array of names such as "CAP_CHOWN"; names that are not known are left out. */
 uint64_t caps_from_names(const cJSON *names);
 
-/* "CAP_CHOWN"; NULL for a number without a name. */
-const char *caps_name(unsigned int number);
-
 #endif /* CONTAINER_CAPS_H */

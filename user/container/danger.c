@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/caps.h"
 #include "container/caps.h"
 
 #define CAP_BITS 64

@@ -9,6 +9,8 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 
+#include "base/caps.h"
+
 /* In Falco's order of printing; the numbers are its own. */
 static const struct {
 	const char *name;
@@ -53,52 +55,6 @@ static const struct machine_flags arm_flags[N_MACHINE_FLAGS] = {
 };
 
 #define TMPFILE_BIT 020000000U /* of O_TMPFILE, without O_DIRECTORY: the same everywhere */
-
-static const char *const cap_names[] = {
-	"CAP_CHOWN",
-	"CAP_DAC_OVERRIDE",
-	"CAP_DAC_READ_SEARCH",
-	"CAP_FOWNER",
-	"CAP_FSETID",
-	"CAP_KILL",
-	"CAP_SETGID",
-	"CAP_SETUID",
-	"CAP_SETPCAP",
-	"CAP_LINUX_IMMUTABLE",
-	"CAP_NET_BIND_SERVICE",
-	"CAP_NET_BROADCAST",
-	"CAP_NET_ADMIN",
-	"CAP_NET_RAW",
-	"CAP_IPC_LOCK",
-	"CAP_IPC_OWNER",
-	"CAP_SYS_MODULE",
-	"CAP_SYS_RAWIO",
-	"CAP_SYS_CHROOT",
-	"CAP_SYS_PTRACE",
-	"CAP_SYS_PACCT",
-	"CAP_SYS_ADMIN",
-	"CAP_SYS_BOOT",
-	"CAP_SYS_NICE",
-	"CAP_SYS_RESOURCE",
-	"CAP_SYS_TIME",
-	"CAP_SYS_TTY_CONFIG",
-	"CAP_MKNOD",
-	"CAP_LEASE",
-	"CAP_AUDIT_WRITE",
-	"CAP_AUDIT_CONTROL",
-	"CAP_SETFCAP",
-	"CAP_MAC_OVERRIDE",
-	"CAP_MAC_ADMIN",
-	"CAP_SYSLOG",
-	"CAP_WAKE_ALARM",
-	"CAP_BLOCK_SUSPEND",
-	"CAP_AUDIT_READ",
-	"CAP_PERFMON",
-	"CAP_BPF",
-	"CAP_CHECKPOINT_RESTORE",
-};
-
-#define N_CAPS (sizeof(cap_names) / sizeof(cap_names[0]))
 
 static const struct {
 	uint32_t magic;
@@ -147,24 +103,25 @@ const char *names_errno(int err)
 
 const char *names_caps(struct arena *scratch, uint64_t caps)
 {
+	const char *name;
 	size_t len = 0;
 	char *text;
 	char *end;
 
-	for (size_t i = 0; i < N_CAPS; i++)
-		len += (caps >> i & 1) ? strlen(cap_names[i]) + 1 : 0;
+	for (unsigned int i = 0; (name = caps_name(i)); i++)
+		len += (caps >> i & 1) ? strlen(name) + 1 : 0;
 	if (len == 0)
 		return "";
 	text = arena_alloc(scratch, len);
 	if (!text)
 		return NULL;
 	end = text;
-	for (size_t i = 0; i < N_CAPS; i++) {
+	for (unsigned int i = 0; (name = caps_name(i)); i++) {
 		if (!(caps >> i & 1))
 			continue;
 		if (end != text)
 			*end++ = ' ';
-		end = stpcpy(end, cap_names[i]);
+		end = stpcpy(end, name);
 	}
 	return text;
 }
