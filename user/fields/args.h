@@ -44,7 +44,6 @@ enum arg_kind {
 	KIND_ULONG, /* 64 bits */
 	KIND_HEX, /* 64 bits */
 	KIND_HEX32,
-	KIND_OCTAL,
 	KIND_FLAGS, /* symbols */
 	KIND_MODE, /* symbols, the number in octal */
 	KIND_ENUM, /* symbols, of one each */
