@@ -33,17 +33,9 @@ static __always_inline void connect_claim(struct bw_connect *rec, const struct a
 		stat_inc(BW_STAT_READ_FAILED);
 		return;
 	}
-	if (addr.inet.family == FAMILY_INET) {
-		__builtin_memcpy(rec->remote.addr, &addr.inet.v4, sizeof(addr.inet.v4));
-	} else if (addr.inet.family == FAMILY_INET6) {
-		__builtin_memcpy(rec->remote.addr, addr.inet.v6, sizeof(addr.inet.v6));
-		rec->remote.scope = addr.inet.scope;
-	} else {
+	/* AF_UNSPEC, which dissolves an association, is neither. */
+	if (!sockaddr_end(&rec->remote, &addr.inet))
 		vsock_end(&rec->remote, &addr.vm);
-		return; /* AF_UNSPEC dissolves an association */
-	}
-	rec->remote.family = addr.inet.family;
-	rec->remote.port = bpf_ntohs(addr.inet.port);
 }
 
 /* Returns false if the socket does not tell. */

@@ -34,4 +34,20 @@ enum {
 	UN_PATH_OFF = 2, /* offset of sun_path */
 };
 
+/* Returns false, and leaves `end` alone, for a family without such an address. */
+static __always_inline bool sockaddr_end(struct bw_addr *end, const struct user_sockaddr *addr)
+{
+	if (addr->family == FAMILY_INET) {
+		__builtin_memcpy(end->addr, &addr->v4, sizeof(addr->v4));
+	} else if (addr->family == FAMILY_INET6) {
+		__builtin_memcpy(end->addr, addr->v6, sizeof(addr->v6));
+		end->scope = addr->scope;
+	} else {
+		return false;
+	}
+	end->family = addr->family;
+	end->port = bpf_ntohs(addr->port);
+	return true;
+}
+
 #endif /* BPFWATCH_FD_BPF_H */

@@ -136,17 +136,8 @@ static __always_inline void add_unix_given(struct reading *r, struct bw_str *str
 static __always_inline void claim_end(struct bw_hdr *hdr, struct bw_addr *end,
 				      const struct user_sockaddr *addr)
 {
-	if (addr->family == FAMILY_INET) {
-		__builtin_memcpy(end->addr, &addr->v4, sizeof(addr->v4));
-	} else if (addr->family == FAMILY_INET6) {
-		__builtin_memcpy(end->addr, addr->v6, sizeof(addr->v6));
-		end->scope = addr->scope;
-	} else {
-		return;
-	}
-	hdr->flags |= BW_F_CLAIM;
-	end->family = addr->family;
-	end->port = bpf_ntohs(addr->port);
+	if (sockaddr_end(end, addr))
+		hdr->flags |= BW_F_CLAIM;
 }
 
 /* An address in the caller's memory, where the socket itself does not tell. */

@@ -275,15 +275,8 @@ static __always_inline void claim_message(struct bw_syscall *rec, const struct u
 	    (bpf_probe_read_user(&addr, SOCKADDR_V6_LEN, (void *)msg->name) &&
 	     bpf_probe_read_user(&addr, SOCKADDR_V4_LEN, (void *)msg->name)))
 		return;
-	if (addr.family == FAMILY_INET)
-		__builtin_memcpy(rec->fd.remote.addr, &addr.v4, sizeof(addr.v4));
-	else if (addr.family == FAMILY_INET6)
-		__builtin_memcpy(rec->fd.remote.addr, addr.v6, sizeof(addr.v6));
-	else
-		return;
-	rec->fd.remote.family = addr.family;
-	rec->fd.remote.port = bpf_ntohs(addr.port);
-	rec->hdr.flags |= BW_F_CLAIM;
+	if (sockaddr_end(&rec->fd.remote, &addr))
+		rec->hdr.flags |= BW_F_CLAIM;
 }
 
 static __always_inline void fill_message(struct filling *f, struct bw_syscall *rec)
