@@ -21,18 +21,7 @@ fi
 
 # Rule and the event or the fact that it needs.
 cat >"$dir/undelivered" <<'END'
-BPF Program Not Profiled: bpf
-Change namespace privileges via unshare: unshare
-Change thread namespace: setns
 Contact K8S API Server From Container: host names of addresses
-Create Hardlink Over Sensitive Files: link
-Create Symlink Over Sensitive Files: symlink
-Linux Kernel Module Injection Detected: init_module
-PTRACE anti-debug attempt: ptrace
-PTRACE attached to process: ptrace
-Packet socket created in container: socket
-Redirect STDOUT/STDIN to Network Connection in Container: dup
-Set Setuid or Setgid bit: chmod
 END
 
 # family NAME RULES...: check one rule file.
