@@ -496,13 +496,17 @@ rt_nspawn() {
 	' rt_nspawn "$id" "$rt_dir/nspawn/$id/rootfs" "$rt_tag" "$@"
 }
 
-# A process in the container that systemd-nspawn runs.
+# The first process in the container that systemd-nspawn runs.  Before it has a child, which
+# --as-pid2 gives it, the container is still being made.
 rt_nspawn_pid() {
-	local id pid
+	local id pid first
 	id=$(rt_id nspawn "$1")
 	id=${id%/}
 	for pid in $(pgrep -f "^systemd-nspawn.* -M $id "); do
-		pgrep -P "$pid" && return
+		for first in $(pgrep -P "$pid"); do
+			grep -q '^NSpid:.*[[:space:]]1$' "/proc/$first/status" 2>/dev/null &&
+				pgrep -P "$first" >/dev/null && echo "$first" && return
+		done
 	done
 	return 1
 }
