@@ -19,17 +19,30 @@
 
 /* Room past BW_RECORD_MAX lets the verifier accept a masked offset plus a full string. */
 #define RECORD_ROOM (BW_RECORD_MAX + BW_STR_MAX)
-/* Likewise for a masked position plus one name. */
-#define PATH_ROOM (BW_STR_MAX + NAME_LEN_MAX + 1)
+/* Likewise for a masked position plus a block of the head, which is longer than a name. */
+#define PATH_ROOM (BW_STR_MAX + HEAD_BLOCK)
 
-/* A path being built from its end to its front; see path.bpf.h. */
+/*
+ * The front of a path whose end has filled walk.path: which names are the first is known
+ * at the root only, so two blocks take turns, and the last two filled are kept.
+ */
+#define HEAD_BLOCK 512 /* bytes, a power of two; any name fits */
+#define HEAD_ROOM  (HEAD_BLOCK + NAME_LEN_MAX + 1)
+
+/* A path being built from its end to its front; see path.bpf.c. */
 struct walk {
 	struct dentry *dentry;
 	struct mount *mnt;
 	struct dentry *root_dentry;
 	struct mount *root_mnt;
+	const unsigned char *name; /* of dentry */
+	__u32 name_len;
 	__u32 pos; /* of the first byte in path[] */
+	__u32 edge; /* where the end of a path that is too long will start */
 	__u32 flags; /* BW_FILE_* that the walk found */
+	__u32 head_now; /* the block being filled */
+	__u32 head_pos[2]; /* of the first byte in head[] */
+	char head[2][HEAD_ROOM];
 	char path[PATH_ROOM];
 };
 

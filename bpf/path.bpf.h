@@ -7,7 +7,7 @@
 
 enum { ROOTS_STACKED_MAX = 6 };
 
-/* In path.bpf.c.  Walks what scratch entry `slot` describes; 1: too many components. */
+/* In path.bpf.c.  Walks what scratch entry `slot` describes; always 0. */
 int path_walk(__u32 slot);
 
 static __always_inline struct mount *mount_of(struct vfsmount *mnt)
@@ -23,8 +23,7 @@ static __always_inline __u32 record_walk(struct build *b, struct bw_str *str)
 
 	walk->pos = BW_STR_MAX - 1;
 	walk->flags = 0;
-	if (path_walk(b->slot))
-		walk->flags |= BW_FILE_TRUNC;
+	path_walk(b->slot);
 	if (walk->flags & BW_FILE_TRUNC)
 		b->hdr->flags |= BW_F_TRUNC;
 	pos = walk->pos & (BW_STR_MAX - 1); /* bound for the verifier */

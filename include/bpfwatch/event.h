@@ -302,7 +302,7 @@ struct bw_cred {
 #define BW_FILE_UNREACHABLE (1U << 5) /* not below the task's root: path is from its mount's root */
 #define BW_FILE_WRITABLE    (1U << 6) /* exec: the task may write its own image */
 #define BW_FILE_CREATED     (1U << 7) /* open: made by this call (FMODE_CREATED) */
-#define BW_FILE_TRUNC       (1U << 8) /* path is longer than BW_STR_MAX: its end is kept */
+#define BW_FILE_TRUNC       (1U << 8) /* path is longer than BW_STR_MAX: "/..." stands for its middle */
 
 /* A file by its kernel objects: file, inode, super block. */
 struct bw_file {

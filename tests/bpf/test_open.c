@@ -245,17 +245,23 @@ struct deep {
 	size_t bytes;
 };
 
-static int open_deep(const void *arg)
+static int open_here(const void *arg)
 {
-	const struct deep *deep = arg;
-	int depth = descend(deep->component, deep->bytes);
-	int fd = open("f", O_WRONLY | O_CREAT, 0600);
+	(void)arg;
+	return open("f", O_WRONLY | O_CREAT, 0600) < 0;
+}
 
-	if (depth < 0 || fd < 0)
-		return 1;
-	(void)unlink("f");
+/* What a child opens at the bottom of a descent; this process's own calls make no records. */
+static const struct bw_open *open_deep(void **state, const struct deep *deep)
+{
+	int depth = descend(deep->component, deep->bytes);
+	const struct bw_open *rec;
+
+	assert_true(depth > 0);
+	rec = only_open(*state, open_here, NULL);
+	assert_int_equal(unlink("f"), 0);
 	remove_descent(deep->component, depth);
-	return 0;
+	return rec;
 }
 
 static void deepest_path_is_whole_with_any_number_of_components(void **state)
@@ -264,7 +270,7 @@ static void deepest_path_is_whole_with_any_number_of_components(void **state)
 	static const struct deep rows[] = { { 200, 4090 }, { 1, 4092 }, { NAME_MAX, 4092 } };
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		const struct bw_open *rec = only_open(*state, open_deep, &rows[i]);
+		const struct bw_open *rec = open_deep(state, &rows[i]);
 		const char *path = watch_str(rec, rec->path);
 
 		assert_memory_equal(path, dir, strlen(dir));
@@ -275,17 +281,52 @@ static void deepest_path_is_whole_with_any_number_of_components(void **state)
 	}
 }
 
-static void longer_path_keeps_its_end_and_is_marked(void **state)
+enum { HEAD_KEPT_MIN = 256, TAIL_KEPT_MIN = 2800 };
+
+/* Every name of a path made by open_deep(), but for the gap, is whole. */
+static void assert_names_are_whole(const char *path, size_t component)
 {
-	static const struct deep deep = { 100, 6000 };
-	const struct bw_open *rec = only_open(*state, open_deep, &deep);
+	const char *gap = strstr(path, "/.../");
+	const char *at = path + strlen(dir);
+
+	assert_non_null(gap);
+	assert_true(gap - path >= HEAD_KEPT_MIN && strlen(gap) >= TAIL_KEPT_MIN);
+	while (strcmp(at, "/f") != 0) {
+		size_t len = strcspn(at + 1, "/");
+
+		assert_int_equal(len, at == gap ? 3 : component);
+		at += 1 + len;
+	}
+}
+
+static void longer_path_keeps_both_ends_and_is_marked(void **state)
+{
+	static const struct deep rows[] = {
+		{ 100, 4300 },       { 100, 6000 }, { NAME_MAX, 5000 },
+		{ NAME_MAX, 20000 }, { 1, 8000 },   { 7, 50000 },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		const struct bw_open *rec = open_deep(state, &rows[i]);
+		const char *path = watch_str(rec, rec->path);
+
+		assert_true(rec->hdr.flags & BW_F_TRUNC);
+		assert_true(rec->file.flags & BW_FILE_TRUNC);
+		assert_memory_equal(path, dir, strlen(dir));
+		assert_int_equal(rec->path.len, strlen(path));
+		assert_names_are_whole(path, rows[i].component);
+	}
+}
+
+static void path_of_too_many_names_keeps_its_end(void **state)
+{
+	static const struct deep deep = { 1, 20000 };
+	const struct bw_open *rec = open_deep(state, &deep);
 	const char *path = watch_str(rec, rec->path);
 
-	assert_true(rec->hdr.flags & BW_F_TRUNC);
 	assert_true(rec->file.flags & BW_FILE_TRUNC);
-	assert_true(rec->path.len > BW_STR_MAX - 1 - 101 - 1);
+	assert_memory_equal(path, "/.../d/d/d", 10);
 	assert_string_equal(path + rec->path.len - 3, "d/f");
-	assert_memory_equal(path, "/ddd", 4);
 }
 
 static int open_odd_name(const void *arg)
@@ -501,7 +542,8 @@ int main(void)
 		cmocka_unit_test(open_by_handle_tells_the_path_though_it_has_no_name),
 		cmocka_unit_test(failed_opens_are_claims_with_their_directory),
 		cmocka_unit_test(deepest_path_is_whole_with_any_number_of_components),
-		cmocka_unit_test(longer_path_keeps_its_end_and_is_marked),
+		cmocka_unit_test(longer_path_keeps_both_ends_and_is_marked),
+		cmocka_unit_test(path_of_too_many_names_keeps_its_end),
 		cmocka_unit_test(bytes_of_a_name_pass_untouched),
 		cmocka_unit_test(path_is_below_the_callers_root_or_marked_unreachable),
 		cmocka_unit_test(overlay_tells_image_from_own_files),
