@@ -164,23 +164,21 @@ static void look_at_compat32(struct doctor *doctor)
 			 "no process can make 32-bit calls");
 }
 
-static void look_at_memory(struct doctor *doctor, bool may_load)
+/* `limit`: of locked memory, as it was before anything was loaded, which raises it on old kernels. */
+static void look_at_memory(struct doctor *doctor, const struct rlimit *limit, bool may_load)
 {
 	const struct sensor_config rings = {
 		.life_ring_bytes = LIFE_RING_BYTES,
 		.activity_ring_bytes = ACTIVITY_RING_BYTES,
 	};
-	struct rlimit limit;
 	char word[64];
 	int err;
 
-	if (getrlimit(RLIMIT_MEMLOCK, &limit) == 0) {
-		if (limit.rlim_max == RLIM_INFINITY)
-			(void)snprintf(word, sizeof(word), "unlimited");
-		else
-			(void)snprintf(word, sizeof(word), "%" PRIu64, (uint64_t)limit.rlim_max);
-		doctor_add(doctor, DOCTOR_WELL, "memory", "memlock", word, "");
-	}
+	if (limit->rlim_max == RLIM_INFINITY)
+		(void)snprintf(word, sizeof(word), "unlimited");
+	else
+		(void)snprintf(word, sizeof(word), "%" PRIu64, (uint64_t)limit->rlim_max);
+	doctor_add(doctor, DOCTOR_WELL, "memory", "memlock", word, "");
 	(void)snprintf(word, sizeof(word), "%lu+%lu", LIFE_RING_BYTES, ACTIVITY_RING_BYTES);
 	err = may_load ? sensor_probe_rings(&rings) : 0;
 	doctor_add(doctor, err ? DOCTOR_BROKEN : DOCTOR_WELL, "memory", "rings", word,
@@ -209,13 +207,15 @@ static void look_at_hooks(struct doctor *doctor)
 
 bool doctor_look_at_host(struct doctor *doctor)
 {
+	struct rlimit locked = { RLIM_INFINITY, RLIM_INFINITY };
 	bool may_load;
 
+	(void)getrlimit(RLIMIT_MEMLOCK, &locked); /* cannot fail with such arguments */
 	look_at_kernel(doctor);
 	may_load = look_at_rights(doctor);
 	look_at_cgroups(doctor);
 	look_at_compat32(doctor);
-	look_at_memory(doctor, may_load);
+	look_at_memory(doctor, &locked, may_load);
 	look_at_hooks(doctor);
 	return may_load;
 }
