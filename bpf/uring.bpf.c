@@ -17,25 +17,6 @@ static __always_inline __u32 scratch_slot(void)
 	return SCRATCH_FIRST_CPU + bpf_get_smp_processor_id();
 }
 
-/* Whether a call is about the request's own file. */
-static __always_inline bool is_about_file(__u16 call)
-{
-	switch (call) {
-	case BW_CALL_BIND:
-	case BW_CALL_LISTEN:
-	case BW_CALL_ACCEPT4:
-	case BW_CALL_SENDTO:
-	case BW_CALL_SENDMSG:
-	case BW_CALL_RECVFROM:
-	case BW_CALL_RECVMSG:
-	case BW_CALL_FTRUNCATE:
-	case BW_CALL_FSETXATTR:
-		return true;
-	default:
-		return false;
-	}
-}
-
 /* The slot of the ring that the new file goes to, plus one; 0: a descriptor. */
 static __always_inline __u32 target_slot(struct io_kiocb *req, __u16 call)
 {
@@ -63,25 +44,6 @@ static __always_inline struct file *new_file(struct io_kiocb *req, __u16 call, _
 	if (!slot)
 		return file_of_fd(request_task(req), res);
 	return fixed_file(ring, slot == (__u32)ALLOCATED_SLOT ? (__u32)res : slot - 1);
-}
-
-/* The descriptor of a request; -1: a slot of the ring, or not known. */
-static __always_inline __s32 own_fd(struct io_kiocb *req)
-{
-	return request_flags(req) & REQUEST_FIXED_FILE ? -1 : request_fd(req);
-}
-
-/* The file that a request is about, before it is done. */
-static __always_inline struct file *asked_file(struct io_kiocb *req)
-{
-	struct file *file = BPF_CORE_READ(req, file);
-	__s32 fd = request_fd(req);
-
-	if (file || fd < 0)
-		return file;
-	if (request_flags(req) & REQUEST_FIXED_FILE)
-		return fixed_file(BPF_CORE_READ(req, ctx), fd);
-	return file_of_fd(request_task(req), fd);
 }
 
 /* Whether success makes no completion, or many without a request. */
@@ -131,9 +93,7 @@ static __always_inline void submitted(struct build *b, struct io_kiocb *req, __u
 	if (!ends_unseen(req, call) && keep(b, req))
 		return;
 	b->hdr->flags |= BW_F_PENDING;
-	if (is_about_file(call))
-		fd_fill_file(b->slot, own_fd(req), (__u64)asked_file(req),
-			     (__u64)request_task(req));
+	ring_fill_pending(b->slot, (__u64)req);
 	record_send(b, BW_LANE_ACTIVITY);
 }
 

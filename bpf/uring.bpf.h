@@ -123,6 +123,25 @@ static __always_inline struct file *fixed_file(struct io_ring_ctx *ring, __u32 s
 	return (struct file *)(file & ~FILE_PTR_FLAGS);
 }
 
+/* Whether a call is about the request's own file. */
+static __always_inline bool is_about_file(__u16 call)
+{
+	switch (call) {
+	case BW_CALL_BIND:
+	case BW_CALL_LISTEN:
+	case BW_CALL_ACCEPT4:
+	case BW_CALL_SENDTO:
+	case BW_CALL_SENDMSG:
+	case BW_CALL_RECVFROM:
+	case BW_CALL_RECVMSG:
+	case BW_CALL_FTRUNCATE:
+	case BW_CALL_FSETXATTR:
+		return true;
+	default:
+		return false;
+	}
+}
+
 /*
  * In uring_fill.bpf.c: what the operation of a request asks for, into the record in
  * scratch entry `slot`.  They return nothing of use.
@@ -133,5 +152,8 @@ int ring_fill_names(__u32 slot, __u64 request);
 int ring_fill_xattr(__u32 slot, __u64 request);
 int ring_fill_fd(__u32 slot, __u64 request);
 int ring_fill_socket(__u32 slot, __u64 request);
+
+/* Likewise: the file that a request is about, into a record that cannot wait for its end. */
+int ring_fill_pending(__u32 slot, __u64 request);
 
 #endif /* BPFWATCH_URING_BPF_H */

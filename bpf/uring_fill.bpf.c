@@ -357,3 +357,56 @@ int ring_fill_socket(__u32 slot, __u64 request)
 	rec->args[2] = BPF_CORE_READ(op, protocol);
 	return 0;
 }
+
+/* The descriptor of a request; -1: a slot of the ring, or not known. */
+static __always_inline __s32 own_fd(struct io_kiocb *req)
+{
+	return request_flags(req) & REQUEST_FIXED_FILE ? -1 : request_fd(req);
+}
+
+/* The file that a request is about, before it is done. */
+static __always_inline struct file *asked_file(struct io_kiocb *req)
+{
+	struct file *file = BPF_CORE_READ(req, file);
+	__s32 fd = request_fd(req);
+
+	if (file || fd < 0)
+		return file;
+	if (request_flags(req) & REQUEST_FIXED_FILE)
+		return fixed_file(BPF_CORE_READ(req, ctx), fd);
+	return file_of_fd(request_task(req), fd);
+}
+
+/* Its socket tells what a connection is; where it goes, only its caller as yet. */
+static __always_inline void pending_connect(struct filling *f)
+{
+	struct bw_connect *rec = (struct bw_connect *)f->b.hdr;
+	struct file *file = asked_file(f->req);
+	struct sock *sk = file ? sock_of_file(file) : NULL;
+
+	if (!sk)
+		return;
+	rec->family = BPF_CORE_READ(sk, __sk_common.skc_family);
+	rec->sock_type = BPF_CORE_READ(sk, sk_type);
+	rec->protocol = BPF_CORE_READ(sk, sk_protocol);
+}
+
+int ring_fill_pending(__u32 slot, __u64 request)
+{
+	struct filling f;
+	struct bw_syscall *rec;
+	struct bw_addr claim;
+
+	if (!filling_resume(&f, slot, request))
+		return 0;
+	if (f.b.hdr->type == BW_EVENT_CONNECT)
+		pending_connect(&f);
+	if (f.b.hdr->type != BW_EVENT_CALL || !is_about_file(f.b.hdr->call))
+		return 0;
+	rec = (struct bw_syscall *)f.b.hdr;
+	claim = rec->fd.remote;
+	fd_fill_file(slot, own_fd(f.req), (__u64)asked_file(f.req), (__u64)f.task);
+	if (claim.family && !rec->fd.remote.port)
+		rec->fd.remote = claim;
+	return 0;
+}
