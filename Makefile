@@ -64,7 +64,8 @@ endif
 ARCH := $(patsubst x86_64,x86,$(patsubst aarch64,arm64,$(TARGET)))
 BPF_CFLAGS := -g -O2 --target=bpf -mcpu=v3 -D__TARGET_ARCH_$(ARCH) \
 	-Wall -Wextra $(WERROR) -Iinclude -MMD -MP \
-	-idirafter $(SYSROOT)/usr/include/$(TARGET)-linux-gnu
+	$(if $(SYSROOT),-isystem $(SYSROOT)/usr/include/$(TARGET)-linux-gnu -isystem $(SYSROOT)/usr/include,\
+	-idirafter /usr/include/$(TARGET)-linux-gnu)
 
 BPF_SRC  := $(sort $(wildcard bpf/*.bpf.c))
 USER_SRC := $(sort $(wildcard user/*/*.c))
@@ -119,8 +120,10 @@ $(AGENT): $(MAIN_OBJ) $(LIB)
 	$(call say,LD)$(CC) $(LDFLAGS) $(MAIN_OBJ) -Wl,--whole-archive $(LIB) \
 		-Wl,--no-whole-archive $(LDLIBS) -o $@
 
-$(UNIT) $(BPFT): %: %.o $(UNIT_LIB:%.c=$(OUT)/%.o) $(LIB)
-	$(call say,LD)$(CC) $(LDFLAGS) $^ -lcmocka $(LDLIBS) -o $@
+$(UNIT): $(UNIT_LIB:%.c=$(OUT)/%.o)
+
+$(UNIT) $(BPFT): %: %.o $(LIB)
+	$(call say,LD)$(CC) $(LDFLAGS) $(filter %.o,$^) $(LIB) -lcmocka $(LDLIBS) -o $@
 
 # Its allocations can be made to fail.
 $(OUT)/tests/unit/test_alloc: override LDFLAGS += \
@@ -175,8 +178,8 @@ check-kernels:
 	$(Q)$(MAKE) guests
 	$(Q)tests/vm/check-kernels $(OUT)
 
-# What a virtual machine runs; tests of bpf/ do deeds by calls that newer architectures lack.
-guests: $(AGENT) $(DEEDS) $(if $(filter $(TARGET),$(MACHINE)),$(BPFT))
+# What a virtual machine runs.
+guests: $(AGENT) $(DEEDS) $(ATTACKS) $(BPFT)
 
 tests: $(AGENT) $(UNIT) $(BPFT) $(DEEDS) $(ATTACKS) $(if $(SAN),,$(FUZZ))
 

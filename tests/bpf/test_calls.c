@@ -24,6 +24,32 @@
 /* Younger than the headers of some machines. */
 enum { NR_FCHMODAT2 = 452, NR_SETXATTRAT = 463, NR_OPEN_TREE_ATTR = 467 };
 
+/* Older than some architectures, which lack them. */
+enum { NO_CALL = -1 };
+#ifndef SYS_mkdir
+enum {
+	SYS_mkdir = NO_CALL,
+	SYS_rmdir = NO_CALL,
+	SYS_mknod = NO_CALL,
+	SYS_rename = NO_CALL,
+	SYS_link = NO_CALL,
+	SYS_unlink = NO_CALL,
+	SYS_symlink = NO_CALL,
+	SYS_chmod = NO_CALL,
+	SYS_chown = NO_CALL,
+	SYS_lchown = NO_CALL,
+};
+#endif
+#ifndef SYS_iopl
+enum { SYS_iopl = NO_CALL, SYS_ioperm = NO_CALL };
+#endif
+
+#ifdef SYS_dup2
+#define CALL_OF_DUP2 BW_CALL_DUP2
+#else
+#define CALL_OF_DUP2 BW_CALL_DUP3
+#endif
+
 #define NOT_CHECKED 0x7ead /* as the result of a call: any */
 #define BAD_ADDRESS ((void *)8)
 
@@ -48,13 +74,40 @@ struct deed { /* NOLINT(clang-analyzer-optin.performance.Padding) */
 #define NO_FD   77 /* not open */
 #define FREE_FD 200 /* not open, nor is what follows */
 
+/* What later deeds build upon, where the call does not exist. */
+static int do_without(const struct deed *d)
+{
+	/* NOLINTBEGIN(performance-no-int-to-ptr) */
+	const char *first = (const char *)d->args[0];
+	const char *second = (const char *)d->args[1];
+	/* NOLINTEND(performance-no-int-to-ptr) */
+
+	switch (d->call) {
+	case BW_CALL_MKDIR:
+		return mkdir(first, d->args[1]);
+	case BW_CALL_RMDIR:
+		return rmdir(first);
+	case BW_CALL_MKNOD:
+		return mknod(first, d->args[1], d->args[2]);
+	case BW_CALL_RENAME:
+		return rename(first, second);
+	case BW_CALL_LINK:
+		return link(first, second);
+	case BW_CALL_UNLINK:
+		return unlink(first);
+	case BW_CALL_SYMLINK:
+		return symlink(first, second);
+	default:
+		return 0;
+	}
+}
+
 static int do_call(const void *arg)
 {
 	const struct deed *d = arg;
 	long ret;
 
-	if (chdir(dir) || dup2(open("sub", O_RDONLY | O_DIRECTORY), DIR_FD) < 0 ||
-	    dup2(open("file", O_RDWR), FILE_FD) < 0)
+	if (chdir(dir))
 		return 99;
 	/* A page that nobody has touched cannot be read when the call fails before it looks there. */
 	for (int i = 0; i < BW_ARGS_MAX; i++) {
@@ -62,6 +115,8 @@ static int do_call(const void *arg)
 			/* NOLINTNEXTLINE(performance-no-int-to-ptr) */
 			(void)*(volatile const char *)d->args[i];
 	}
+	if (d->nr == NO_CALL)
+		return do_without(d);
 	ret = syscall(d->nr, d->args[0], d->args[1], d->args[2], d->args[3], d->args[4],
 		      d->args[5]);
 	return ret < 0 ? errno : 0;
@@ -94,6 +149,10 @@ static void check_deed(struct watch *w, const struct deed *d)
 	const struct bw_syscall *rec = only_call(w, d->call);
 	char base[PATH_MAX];
 
+	if (d->nr == NO_CALL) {
+		assert_int_equal(WEXITSTATUS(status), 0);
+		return;
+	}
 	if (!rec) {
 		fail_msg("%s: no record", d->name);
 		return; /* for the analyzer */
@@ -376,8 +435,8 @@ static void calls_that_pass_no_filter_make_no_event(void **state)
 
 static void unreadable_path_is_flagged(void **state)
 {
-	const struct deed deed = { DEED(MKDIR, SYS_mkdir),
-				   { A(BAD_ADDRESS), 0 },
+	const struct deed deed = { DEED(MKDIRAT, SYS_mkdirat),
+				   { AT, A(BAD_ADDRESS), 0 },
 				   .ret = -EFAULT,
 				   .flags = BW_F_CLAIM | BW_F_READ_FAIL };
 
@@ -507,7 +566,7 @@ static void calls_on_sockets_tell_both_ends(void **state)
 	assert_int_equal(rec->data_bytes, 5);
 	assert_int_equal(rec->fd.sock_type, SOCK_STREAM);
 	assert_int_equal(rec->fd.protocol, IPPROTO_TCP);
-	rec = socket_call(w, BW_CALL_DUP2);
+	rec = socket_call(w, CALL_OF_DUP2);
 	assert_end(&rec->fd.remote, ports->tcp);
 	assert_int_equal(rec->hdr.ret, 0);
 	rec = socket_call(w, BW_CALL_SHUTDOWN);
@@ -754,9 +813,12 @@ static int setup(void **state)
 		return -1;
 	(void)snprintf(path, sizeof(path), "%s/sub", dir);
 	assert_int_equal(mkdir(path, 0755), 0);
+	fd = open(path, O_RDONLY | O_DIRECTORY);
+	assert_int_equal(dup2(fd, DIR_FD), DIR_FD);
+	assert_int_equal(close(fd), 0);
 	(void)snprintf(path, sizeof(path), "%s/file", dir);
 	fd = open(path, O_CREAT | O_RDWR, 0644);
-	assert_true(fd >= 0);
+	assert_int_equal(dup2(fd, FILE_FD), FILE_FD);
 	assert_int_equal(close(fd), 0);
 	return watch_setup(state);
 }

@@ -204,7 +204,7 @@ static int forge_and_exec(const void *arg)
 
 static int forge_and_mkdir(const void *arg)
 {
-	return forge_memory(*(const int *)arg) || mkdir("/", 0) == 0;
+	return forge_memory(*(const int *)arg) || mkdirat(AT_FDCWD, "/", 0) == 0;
 }
 
 static void change_without_a_call_is_told_once_before_the_next_event(void **state)
@@ -221,7 +221,7 @@ static void change_without_a_call_is_told_once_before_the_next_event(void **stat
 	bool calls[BW_CALL_MAX] = {
 		[BW_CALL_CRED_CHANGE] = true,
 		[BW_CALL_OPENAT] = true,
-		[BW_CALL_MKDIR] = true,
+		[BW_CALL_MKDIRAT] = true,
 	};
 	struct watch *w = watch_open(calls);
 	int map = bpf_map__fd(w->sensor->skel->maps.bw_creds);

@@ -272,7 +272,11 @@ static void birth_tells_call_and_flags(void **state)
 	} rows[] = {
 		{ BW_CALL_CLONE, CLONE_FS | SIGCHLD },
 		{ BW_CALL_CLONE3, CLONE_FILES },
+#ifdef SYS_vfork
 		{ BW_CALL_VFORK, CLONE_VM | CLONE_VFORK },
+#else /* made of another */
+		{ BW_CALL_CLONE, CLONE_VM | CLONE_VFORK | SIGCHLD },
+#endif
 	};
 	struct watch *w = *state;
 
