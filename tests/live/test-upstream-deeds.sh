@@ -107,9 +107,9 @@ script_of() {
 	for i in "${!rules[@]}"; do
 		[ "${wheres[i]}" = "$1" ] || continue
 		deed=${deeds[i]//@@/$(mark_of "$i")}
-		deed=${deed//P\//"$2/"}
-		deed=${deed//W\//"$3/"}
-		deed=${deed//A /"$4 "}
+		# In two steps: the paths may end in such letters themselves.
+		deed=${deed//P\//$'\1'} deed=${deed//W\//$'\2'} deed=${deed//A /$'\3'}
+		deed=${deed//$'\1'/"$2/"} deed=${deed//$'\2'/"$3/"} deed=${deed//$'\3'/"$4 "}
 		echo "why=\$( { $deed; } 2>&1 >/dev/null </dev/null); echo $i \$? \$why"
 	done
 	echo 'echo done'
