@@ -41,8 +41,9 @@ static void check(const struct domains *domains, const char *address, const char
 	assert_true(domains_of(domains, &ip, arena, &value));
 	assert_int_equal(value.kind, VALUE_LIST);
 	for (uint32_t i = 0; i < value.len; i++) {
-		strcat(got, value.list[i].str);
-		strcat(got, " ");
+		const size_t len = strlen(got);
+
+		(void)snprintf(got + len, sizeof(got) - len, "%s ", value.list[i].str);
 	}
 	assert_string_equal(got, want);
 	arena_free(arena);

@@ -32,14 +32,20 @@ struct world {
 	unsigned int n_at_once; /* the most that were */
 };
 
+static void add(char *text, size_t size, const char *a, const char *b)
+{
+	const size_t len = strlen(text);
+
+	assert_true((size_t)snprintf(text + len, size - len, "%s%s", a, b) < size - len);
+}
+
 static void *begin(const char *name, void *ctx)
 {
 	struct world *w = ctx;
 
 	if (w->refuse)
 		return NULL;
-	strncat(w->asked, name, sizeof(w->asked) - strlen(w->asked) - 2);
-	strcat(w->asked, " ");
+	add(w->asked, sizeof(w->asked), name, " ");
 	w->n_begun++;
 	if (++w->n_under_way > w->n_at_once)
 		w->n_at_once = w->n_under_way;
@@ -90,8 +96,7 @@ static void on_record(const void *data, size_t len, void *arg)
 	assert_int_equal(rec.hdr->type, BW_EVENT_DOMAIN);
 	buf_init(&text, 65536);
 	text_add_record(&text, &rec);
-	assert_true(strlen(w->told) + text.len < sizeof(w->told));
-	strcat(w->told, text.data);
+	add(w->told, sizeof(w->told), text.data, "");
 	buf_done(&text);
 }
 

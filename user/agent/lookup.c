@@ -58,9 +58,9 @@ static void take_addrs(const struct addrinfo *info, struct lookup_answer *out)
 	}
 }
 
-static bool finish(void *query_, struct lookup_answer *out, void *ctx)
+static bool finish(void *begun, struct lookup_answer *out, void *ctx)
 {
-	struct query *query = query_;
+	struct query *query = begun;
 	int err = gai_error(&query->request);
 
 	(void)ctx;
@@ -77,9 +77,9 @@ static bool finish(void *query_, struct lookup_answer *out, void *ctx)
 	return true;
 }
 
-static void abandon(void *query_, void *ctx)
+static void abandon(void *begun, void *ctx)
 {
-	struct query *query = query_;
+	struct query *query = begun;
 	struct lookup_answer unused;
 
 	(void)ctx;
