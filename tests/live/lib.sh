@@ -137,7 +137,7 @@ agent_with_hosts() {
 	cat >"$work/agent-with-hosts" <<-END
 		#!/bin/sh
 		exec unshare -m --propagation private sh -c 'mount --bind "$1" /etc/hosts &&
-			mount --bind "${2-/etc/resolv.conf}" /etc/resolv.conf && exec "$agent" "\$@"' sh "\$@"
+			${2:+mount --bind "$2" /etc/resolv.conf &&} exec "$agent" "\$@"' sh "\$@"
 	END
 	chmod 755 "$work/agent-with-hosts"
 	agent=$work/agent-with-hosts

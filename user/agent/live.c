@@ -178,6 +178,7 @@ static void wait_for_more(struct live *live, int timeout_ms)
 /* Returns EXIT_FINE, or EXIT_NO_SENSOR when the rings cannot be read. */
 static int loop(struct live *live)
 {
+	uint64_t now_ns;
 	int timeout_ms;
 	int n;
 
@@ -187,8 +188,9 @@ static int loop(struct live *live)
 			log_error("cannot read the rings: %s", strerror(-n));
 			return EXIT_NO_SENSOR;
 		}
-		tick(live, clock_boot_ns());
-		resolver_step(live->resolver, clock_boot_ns());
+		now_ns = clock_boot_ns();
+		tick(live, now_ns);
+		resolver_step(live->resolver, now_ns);
 		if (live->stop)
 			break;
 		/* A full batch: more is waiting, but signals must be seen. */

@@ -13,10 +13,12 @@
 #include "agent/lookup.h"
 #include "rules/rules.h"
 
-/* An address counts for an hour after it was last in an answer: names that stand for many give few at a time. */
-#define RESOLVER_KEEP_NS (3600ULL * 1000000000)
-#define RESOLVER_DELAY_NS \
-	(10ULL * 1000000000) /* to the next look-up; doubles while nothing changes */
+/*
+ * An address counts for an hour after it was last in an answer: names that stand for many give
+ * few at a time.  A look-up that changes nothing doubles the delay to the next one.
+ */
+#define RESOLVER_KEEP_NS   (3600ULL * 1000000000)
+#define RESOLVER_DELAY_NS  (10ULL * 1000000000)
 #define RESOLVER_DELAY_MAX (320ULL * 1000000000)
 #define RESOLVER_LATE_NS   (5ULL * 1000000000) /* without an answer, a name counts as not known */
 #define RESOLVER_ADDRS_MAX 256 /* of a name; the longest not seen go first */
