@@ -56,7 +56,7 @@ static void names_are_found_by_address(void **state)
 	(void)state;
 	assert_non_null(domains);
 	check(domains, "192.0.2.1", "");
-	assert_int_equal(tell(domains, "domain name=z addrs=[192.0.2.1,192.0.2.3]"), 0);
+	assert_int_equal(tell(domains, "domain name=z addrs=[192.0.2.3,192.0.2.1,192.0.2.1]"), 0);
 	assert_int_equal(tell(domains, "domain name=a addrs=[192.0.2.2,192.0.2.3]"), 0);
 	assert_int_equal(tell(domains, "domain name=six addrs=[2001:db8::1]"), 0);
 	check(domains, "192.0.2.1", "z ");
@@ -95,6 +95,26 @@ static void what_is_no_address_is_told(void **state)
 	domains_free(domains);
 }
 
+/* A capture of somebody else's must not take all memory. */
+static void there_is_an_end_to_names(void **state)
+{
+	struct domains *domains = domains_new();
+	char line[64];
+	int err = 0;
+	int n;
+
+	(void)state;
+	for (n = 0; !err && n < 100000; n++) {
+		(void)snprintf(line, sizeof(line), "domain name=n%d addrs=[192.0.2.1]", n);
+		err = tell(domains, line);
+	}
+	assert_int_equal(err, -ENOSPC);
+	/* Those that are there can still change. */
+	assert_int_equal(tell(domains, "domain name=n7 addrs=[192.0.2.2]"), 0);
+	check(domains, "192.0.2.2", "n7 ");
+	domains_free(domains);
+}
+
 static void full_scratch_is_told(void **state)
 {
 	struct domains *domains = domains_new();
@@ -118,6 +138,7 @@ int main(void)
 		cmocka_unit_test(names_are_found_by_address),
 		cmocka_unit_test(what_is_told_later_replaces_what_was_told),
 		cmocka_unit_test(what_is_no_address_is_told),
+		cmocka_unit_test(there_is_an_end_to_names),
 		cmocka_unit_test(full_scratch_is_told),
 	};
 

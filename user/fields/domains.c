@@ -7,7 +7,8 @@
 #include <string.h>
 
 /* Rules name a handful; lists of hostile hosts some hundred. */
-#define NAMES_MAX 16384
+#define NAMES_MAX   16384
+#define ENTRIES_MAX (1U << 20) /* addresses of all names */
 
 /* One address of one name. */
 struct entry {
@@ -80,47 +81,8 @@ static bool parse_ip(const char *text, struct value_ip *out)
 	return inet_pton(out->family, text, out->addr) == 1;
 }
 
-static size_t count_texts(struct record_str texts)
-{
-	size_t n = texts.len > 0;
-
-	for (size_t i = 0; i < texts.len; i++)
-		n += texts.s[i] == '\0';
-	return n;
-}
-
-int domains_apply(struct domains *domains, const struct record *rec)
-{
-	const struct record_str addrs = record_str(rec, rec->domain->addrs);
-	const size_t n_new = count_texts(addrs);
-	const char *text = addrs.s;
-	struct entry *bigger;
-	uint32_t name = 0;
-	bool is_bad = false;
-	int err = name_index(domains, record_str(rec, rec->domain->name).s, &name);
-
-	if (err)
-		return err;
-	bigger = reallocarray(domains->entries, domains->n_entries + n_new + 1, sizeof(*bigger));
-	if (!bigger)
-		return -ENOMEM;
-	domains->entries = bigger;
-	forget(domains, name);
-	for (size_t i = 0; i < n_new; i++, text += strlen(text) + 1) {
-		struct entry *entry = &bigger[domains->n_entries];
-
-		entry->name = name;
-		if (parse_ip(text, &entry->ip))
-			domains->n_entries++;
-		else
-			is_bad = true;
-	}
-	qsort(bigger, domains->n_entries, sizeof(*bigger), compare_entries);
-	return is_bad ? -EBADMSG : 0;
-}
-
-/* The first entry of the address, or where it would stand. */
-static size_t first_of(const struct domains *domains, const struct value_ip *ip)
+/* Where the entry stands or would stand. */
+static size_t place_of(const struct domains *domains, const struct entry *entry)
 {
 	size_t low = 0;
 	size_t high = domains->n_entries;
@@ -128,7 +90,7 @@ static size_t first_of(const struct domains *domains, const struct value_ip *ip)
 	while (low < high) {
 		size_t mid = low + (high - low) / 2;
 
-		if (compare_ips(&domains->entries[mid].ip, ip) < 0)
+		if (compare_entries(&domains->entries[mid], entry) < 0)
 			low = mid + 1;
 		else
 			high = mid;
@@ -136,10 +98,52 @@ static size_t first_of(const struct domains *domains, const struct value_ip *ip)
 	return low;
 }
 
+/* Returns 0, -ENOSPC or -ENOMEM. */
+static int add_entry(struct domains *domains, const struct entry *entry)
+{
+	const size_t at = place_of(domains, entry);
+	struct entry *bigger;
+
+	if (at < domains->n_entries && compare_entries(&domains->entries[at], entry) == 0)
+		return 0;
+	if (domains->n_entries == ENTRIES_MAX)
+		return -ENOSPC;
+	bigger = reallocarray(domains->entries, domains->n_entries + 1, sizeof(*bigger));
+	if (!bigger)
+		return -ENOMEM;
+	domains->entries = bigger;
+	memmove(&bigger[at + 1], &bigger[at], (domains->n_entries - at) * sizeof(*bigger));
+	bigger[at] = *entry;
+	domains->n_entries++;
+	return 0;
+}
+
+int domains_apply(struct domains *domains, const struct record *rec)
+{
+	const struct record_str addrs = record_str(rec, rec->domain->addrs);
+	const uint32_t n_names = domains->n_names;
+	struct entry entry = { .name = 0 };
+	bool is_bad = false;
+	int err = name_index(domains, record_str(rec, rec->domain->name).s, &entry.name);
+
+	if (!err && domains->n_names == n_names)
+		forget(domains, entry.name);
+	for (size_t at = 0; !err && at < addrs.len; at += strlen(addrs.s + at) + 1) {
+		if (parse_ip(addrs.s + at, &entry.ip))
+			err = add_entry(domains, &entry);
+		else
+			is_bad = true;
+	}
+	if (err)
+		return err;
+	return is_bad ? -EBADMSG : 0;
+}
+
 bool domains_of(const struct domains *domains, const struct value_ip *ip, struct arena *scratch,
 		struct value *out)
 {
-	const size_t first = first_of(domains, ip);
+	const struct entry least = { .ip = *ip };
+	const size_t first = place_of(domains, &least);
 	struct value *items = NULL;
 	uint32_t n = 0;
 

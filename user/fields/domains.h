@@ -18,7 +18,7 @@ void domains_free(struct domains *domains);
 
 /*
  * The record's name stands for the record's addresses from now on.  Returns 0, -EBADMSG if one
- * of them is no address (the others count), -ENOSPC for a name too many, -ENOMEM.
+ * of them is no address (the others count), -ENOSPC for a name or an address too many, -ENOMEM.
  */
 int domains_apply(struct domains *domains, const struct record *rec);
 
