@@ -63,6 +63,7 @@ enum bw_event_type {
 	BW_EVENT_PROC = 64, /* struct bw_exec: a process that was there before us */
 	BW_EVENT_CONTAINER = 65, /* struct bw_container */
 	BW_EVENT_LOSS = 66, /* struct bw_loss */
+	BW_EVENT_DOMAIN = 67, /* struct bw_domain */
 	BW_EVENT_MAX,
 };
 
@@ -530,6 +531,17 @@ struct bw_container {
 	char tail[];
 };
 
+/*
+ * The addresses that a host name, which rules compare with, stands for from now on; in place
+ * of those told before.
+ */
+struct bw_domain {
+	struct bw_hdr hdr; /* type, size, time only */
+	struct bw_str name;
+	struct bw_str addrs; /* as text, separated by NUL; empty: it stands for none */
+	char tail[];
+};
+
 /* Why a record was not delivered or not whole; index of the bw_stats map. */
 enum bw_stat {
 	BW_STAT_LIFE_SENT = 0,
@@ -570,5 +582,6 @@ _Static_assert(sizeof(struct bw_fd) == 128, "wire layout of bw_fd");
 _Static_assert(sizeof(struct bw_comm) == 168, "wire layout of bw_comm");
 _Static_assert(sizeof(struct bw_syscall) == 368, "wire layout of bw_syscall");
 _Static_assert(sizeof(struct bw_container) == 176, "wire layout of bw_container");
+_Static_assert(sizeof(struct bw_domain) == 160, "wire layout of bw_domain");
 
 #endif /* BPFWATCH_EVENT_H */

@@ -9,6 +9,8 @@
 #                         Starts `bpfwatch ARGS`, standard output to $work/OUT, standard error to
 #                         $work/OUT.err; returns when it is watching.
 #   stop_agent [SIGNAL]   Ends it, by SIGTERM if nothing else is asked; its status is in $agent_status.
+#   agent_with_hosts FILE [RESOLV.CONF]
+#                         From now on agents find FILE in place of /etc/hosts, as does nobody else.
 #   sentinel OUT          Does a deed and waits for its alert: what was done before has been judged
 #                         by then.  Needs $sentinel_rules among the rules, before others.
 #   alerts OUT JQ         Prints the alerts (compact) for which the filter is true.
@@ -129,6 +131,16 @@ start_agent() {
 	agent_pid=
 	[ "$agent_status" != 4 ] || skip_all 'this host cannot run the sensor'
 	return 1
+}
+
+agent_with_hosts() {
+	cat >"$work/agent-with-hosts" <<-END
+		#!/bin/sh
+		exec unshare -m --propagation private sh -c 'mount --bind "$1" /etc/hosts &&
+			${2:+mount --bind "$2" /etc/resolv.conf &&} exec "$agent" "\$@"' sh "\$@"
+	END
+	chmod 755 "$work/agent-with-hosts"
+	agent=$work/agent-with-hosts
 }
 
 stop_agent() {

@@ -3,8 +3,9 @@
 #
 # usage: test-upstream-deeds.sh BUILD-DIR
 #
-# Falco's own rule files, stable and incubating, unmodified: one live deed for each rule, on the host
-# or in a container of runc, makes it fire, and no field of its alert is null that Falco fills.
+# Falco's own rule files, stable and incubating, unmodified: one live deed for each rule, on the host,
+# in a container of runc or in a pod, makes it fire, and no field of its alert is null that Falco
+# fills.  The agent alone has an /etc/hosts in which the names of rules are found.
 # BPFWATCH_CORPUS is the directory that holds falco-rules/.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
@@ -30,7 +31,7 @@ on host 'Read sensitive file untrusted' 'A open_openat @@ /etc/shadow'
 on host 'Run shell untrusted' 'P/nginx spawn /bin/sh -c ": @@"'
 on host 'System user interactive' 'P/sshd setuid 1 -- spawn P/deed mark @@'
 on box 'Terminal shell in container' 'P/runc pty /bin/sh -c ": @@"'
-on never 'Contact K8S API Server From Container' 'asks for the name of an address, which is not looked up here'
+on box 'Contact K8S API Server From Container' 'P/deed mark @@ -- fails EINPROGRESS connect-nonblock 198.51.100.10 443'
 on box 'Netcat Remote Code Execution in Container' 'P/nc mark @@ -e'
 on box 'Search Private Keys or Passwords' 'P/grep mark @@ "BEGIN PRIVATE"'
 on host 'Clear Log Activities' 'P/deed mark @@ -- open W/syslog wct'
@@ -74,7 +75,7 @@ on host 'Launch Suspicious Network Tool on Host' 'P/nmap mark @@'
 on host 'Delete or rename shell history' 'touch W/.bash_history && A path_unlink @@ W/.bash_history'
 on host 'Set Setuid or Setgid bit' 'touch W/su && A path_chmod @@ W/su 4755'
 on box 'Launch Remote File Copy Tools in Container' 'P/rsync mark @@'
-on never 'Network Connection outside Local Subnet' 'goes by a list of namespaces that is empty as shipped'
+on pod 'Network Connection outside Local Subnet' '/bin/busybox nc 198.51.100.7 4713 -e @@'
 on box 'Mount Launched in Privileged Container' 'P/mount mark @@'
 on box 'Launch Ingress Remote File Copy Tools in Container' 'P/wget mark @@'
 on box 'Read environment variable from /proc files' 'P/deed mark @@ -- open /proc/self/environ r'
@@ -107,23 +108,23 @@ script_of() {
 	for i in "${!rules[@]}"; do
 		[ "${wheres[i]}" = "$1" ] || continue
 		deed=${deeds[i]//@@/$(mark_of "$i")}
-		deed=${deed//P\//"$2/"}
-		deed=${deed//W\//"$3/"}
-		deed=${deed//A /"$4 "}
+		# In two steps: the paths may end in such letters themselves.
+		deed=${deed//P\//$'\1'} deed=${deed//W\//$'\2'} deed=${deed//A /$'\3'}
+		deed=${deed//$'\1'/"$2/"} deed=${deed//$'\2'/"$3/"} deed=${deed//$'\3'/"$4 "}
 		echo "why=\$( { $deed; } 2>&1 >/dev/null </dev/null); echo $i \$? \$why"
 	done
 	echo 'echo done'
 }
 
-# What Falco has no value for either: of images, that runc does not know; of clusters; of files and
-# connections, where the event is about none; of ancestors, where there are no more; of arguments
-# that another call of the same rule has.
+# What Falco has no value for either: of images, that runc does not know, and of clusters, but in a
+# pod; of files and connections, where the event is about none; of ancestors, where there are no
+# more; of arguments that another call of the same rule has.
 # shellcheck disable=SC2016 # of jq
 never_null='
 def may_be_null($type; $field):
-	($field | test("^(container\\.image|k8s\\.|proc\\.(aname|aexepath)\\[)"))
+	($field | test("^proc\\.(aname|aexepath)\\["))
+	or ($where != "pod" and ($field | test("^(container\\.image|k8s\\.)")))
 	or (($field | startswith("fd.")) and ($type | IN("execve", "execveat", "socket")))
-	or ($field | IN("fd.sip.name", "fd.cip.name", "fd.lip.name", "fd.rip.name"))
 	or ($type == "unlinkat" and ($field | IN("evt.arg.oldpath", "evt.arg.path", "fd.name")))
 	or (($type | IN("chmod", "fchmodat")) and $field == "evt.arg.fd")
 	or ($where == "host" and $field == "container.start_ts");'
@@ -159,6 +160,20 @@ echo key | rt_file box /root/.ssh/id_rsa
 script_of box /p /w /attacks | rt_file box "/$first"
 script_of host "$work/p" "$work/w" "$work/attacks" >"$work/run.sh"
 
+# What the pod reaches lies in the network of the daemon that makes it.
+pod_why=
+rt_have cri || pod_why=$rt_why
+if [ -z "$pod_why" ]; then
+	for i in "${!rules[@]}"; do
+		[ "${wheres[i]}" = pod ] || continue
+		read -ra argv <<<"${deeds[i]//@@/$(mark_of "$i")}"
+		rt_bundle pod -- "${argv[@]}" || exit 1
+	done
+	rt_containerd_up || exit 1
+	rt_inside c ip addr add 198.51.100.7/32 dev lo
+	rt_spawn c "$work/server.log" busybox nc -ll -p 4713 -e true
+fi
+
 # The one that must be older than 5 s when it reads is a web server by its name.
 late_mark=$(mark_of 1)
 cp "$work/attacks" "$work/p/httpd"
@@ -166,12 +181,30 @@ sed -i "s|^why=.* mark;.*echo 1 .*|echo 1 0|" "$work/run.sh"
 
 printf '%s\n' 'json_output: true' 'stdout_output: {enabled: false}' \
 	"file_output: {enabled: true, keep_alive: true, filename: $work/up.json}" >"$work/up.conf"
+# What a user has to fill in, and names for both ends of the pod's connection.
+cat >"$work/own.yaml" <<-'END'
+	- list: namespace_scope_network_only_subnet
+	  items: [bw-pods]
+	  override: {items: append}
+	- rule: More names
+	  desc: Has the names looked up, and no more.
+	  condition: evt.type = connect and proc.name = nobody-at-all and fd.sip.name in (pod.test, server.test)
+	  output: a name
+	  priority: DEBUG
+END
+cat /etc/hosts - >"$work/hosts" <<-END
+	198.51.100.10 kubernetes.default.svc.cluster.local
+	198.51.100.7 server.test
+	10.88.77.2 pod.test
+END
+agent_with_hosts "$work/hosts"
 start_agent agent.out -c "$work/up.conf" --rules "$sentinel_rules" --rules "${files[0]}" --rules "${files[1]}" \
-	--all-matches --enable '*' || exit 1
+	--rules "$work/own.yaml" --all-matches --enable '*' || exit 1
 "$work/p/httpd" open_late "$late_mark" /etc/shadow 6 >/dev/null 2>&1 &
 late=$!
 unshare -n -m --propagation private sh "$work/run.sh" >"$work/log" 2>"$work/err"
 rt_run runc box >>"$work/log" 2>>"$work/err"
+[ -n "$pod_why" ] || rt_run cri pod >>"$work/log" 2>>"$work/err"
 wait "$late"
 sentinel up.json
 stop_agent
@@ -182,9 +215,9 @@ for i in "${!rules[@]}"; do
 	! grep -qxF -- "- rule: $rule" "${files[0]}" || set=stable
 	declare -n n=n_$set seen=seen_$set
 	n=$((n + 1))
-	if [ "${wheres[i]}" = never ]; then
+	if [ "${wheres[i]}" = pod ] && [ -n "$pod_why" ]; then
 		n_tests=$((n_tests + 1))
-		echo "ok $n_tests - $set: $rule # SKIP ${deeds[i]}"
+		echo "ok $n_tests - $set: $rule # SKIP $pod_why"
 		continue
 	fi
 	by=$(mark_of "$i")
@@ -209,4 +242,5 @@ while read -r rule; do
 	grep -qxF -- "$rule" <(printf '%s\n' "${rules[@]}") || tap 1 "there is a deed for: $rule"
 done < <(sed -n 's/^- rule: //p' "${files[@]}")
 ok 'every line is JSON' is_json "$work/up.json"
+ok 'the names of rules are known' grep -q ': host names in rules: 3, 0 not known' "$work/agent.out.err"
 live_end

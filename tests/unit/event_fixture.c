@@ -8,6 +8,9 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 
+#include "event/text.h"
+#include "fields/domains.h"
+
 struct bw_str fixture_add_bytes(struct fixture_event *sample, const char *s, size_t len)
 {
 	struct bw_str str = { .off = sample->used, .len = (uint16_t)len };
@@ -120,10 +123,12 @@ int fixture_setup(void **state)
 	fixture->view.proc = &fixture->shell;
 	fixture->view.container = &fixture->container;
 	fixture->view.host = &fixture->host;
+	fixture->domains = domains_new();
+	fixture->view.domains = fixture->domains;
 	fixture->view.num = 7;
 	fixture->view.scratch = fixture->arena;
 	*state = fixture;
-	return fixture->arena ? 0 : -1;
+	return fixture->arena && fixture->domains ? 0 : -1;
 }
 
 int fixture_teardown(void **state)
@@ -131,8 +136,24 @@ int fixture_teardown(void **state)
 	struct fixture *fixture = *state;
 
 	arena_free(fixture->arena);
+	domains_free(fixture->domains);
 	free(fixture);
 	return 0;
+}
+
+void fixture_tell(struct fixture *fixture, const char *line)
+{
+	_Alignas(8) static char bytes[BW_RECORD_MAX];
+	struct capture_host host = { 0 };
+	struct record rec;
+	struct diag diag;
+	size_t len = 0;
+
+	diag_init(&diag);
+	if (text_parse_line(line, &host, bytes, sizeof(bytes), &len, &diag))
+		fail_msg("%s: %s", line, diag.text);
+	assert_int_equal(record_parse(bytes, len, &rec), 0);
+	assert_int_equal(domains_apply(fixture->domains, &rec), 0);
 }
 
 void fixture_use(struct fixture *fixture, const struct fixture_event *sample)

@@ -49,6 +49,7 @@ struct fixture {
 	struct container_label labels[2];
 	struct container container;
 	struct capture_host host;
+	struct domains *domains;
 	struct record rec;
 	struct event_view view;
 };
@@ -68,6 +69,9 @@ void fixture_begin(struct fixture_event *sample, uint16_t type, uint16_t call, c
 /* For cmocka: *state is the struct fixture. */
 int fixture_setup(void **state);
 int fixture_teardown(void **state);
+
+/* A line of the text form that tells a host name's addresses: the view knows them. */
+void fixture_tell(struct fixture *fixture, const char *line);
 
 /* The record is ready: make it the view's. */
 void fixture_use(struct fixture *fixture, const struct fixture_event *sample);

@@ -62,9 +62,14 @@ static bool get_several(const struct world *w, const struct field_source *source
 	const struct value ports[] = { { .kind = VALUE_UINT, .u = 40000 },
 				       { .kind = VALUE_UINT, .u = 53 } };
 	const uint32_t n_ends = w->has_ends ? 2 : 0;
+	const struct value hosts[] = { text_value("a.example"), text_value("b.example") };
 
 	if (strcmp(name, "proc.aname") == 0)
 		return get_list(source, names, 2, out);
+	if (strcmp(name, "fd.sip.name") == 0)
+		return get_list(source, hosts, 2, out);
+	if (strcmp(name, "fd.cip.name") == 0)
+		return get_list(source, hosts, 0, out);
 	if (strcmp(name, "fd.types") == 0)
 		return get_list(source, types, 2, out);
 	if (strcmp(name, "fd.ip") == 0 || strcmp(name, "fd.net") == 0)
@@ -436,6 +441,35 @@ static void without_ends_only_existence_holds(void **state)
 	CHECK_ALL(w, cases);
 }
 
+static void each_name_of_an_address_is_its_name(void **state)
+{
+	static const struct verdict cases[] = {
+		{ "fd.sip.name = a.example", true },
+		{ "fd.sip.name = b.example", true },
+		{ "fd.sip.name = c.example", false },
+		{ "fd.sip.name != a.example", false },
+		{ "fd.sip.name != b.example", false },
+		{ "fd.sip.name != c.example", true },
+		{ "fd.sip.name in (c.example, b.example)", true },
+		{ "fd.sip.name in (c.example, d.example)", false },
+		{ "not fd.sip.name in (c.example, b.example)", false },
+		{ "fd.sip.name endswith .example", true },
+		{ "fd.sip.name startswith b", true },
+		{ "fd.sip.name = oneof (b.example, c.example)", true },
+		{ "fd.sip.name exists", true },
+		/* An address without a name. */
+		{ "fd.cip.name = a.example", false },
+		{ "fd.cip.name != a.example", true },
+		{ "fd.cip.name in (a.example)", false },
+		{ "fd.cip.name endswith .example", false },
+		{ "fd.cip.name exists", false },
+		/* No address. */
+		{ "fd.rip.name != a.example", false },
+	};
+
+	CHECK_ALL((struct world *)*state, cases);
+}
+
 static void fields_compare_with_fields(void **state)
 {
 	static const struct verdict cases[] = {
@@ -712,6 +746,7 @@ int main(void)
 		TEST(any_ancestor_may_satisfy_a_comparison_without_index),
 		TEST(either_end_may_satisfy_an_address_but_both_must_differ),
 		TEST(without_ends_only_existence_holds),
+		TEST(each_name_of_an_address_is_its_name),
 		TEST(fields_compare_with_fields),
 		TEST(chains_and_negation_follow_precedence),
 		TEST(what_cannot_be_compared_is_refused_with_its_place),

@@ -264,10 +264,35 @@ static void connect_has_both_ends(void **state)
 	      { "fd.port", "(40000,443)" }, { "fd.rproto", "443" }, { "fd.l4proto", "tcp" },
 	      { "fd.sockfamily", "ip" }, { "fd.connected", "true" }, { "fd.is_server", "false" },
 	      { "fd.directory", NULL }, { "fd.filename", NULL }, { "fd.nameraw", "" },
-	      { "fd.socktype", "stream" }, { "fd.sip.name", NULL },
+	      { "fd.socktype", "stream" }, { "fd.sip.name", "<NA>" },
 	      { "evt.arg.fd", "<4t>10.0.0.2:40000->1.2.3.4:443" },
 	      { "evt.arg.tuple", "10.0.0.2:40000->1.2.3.4:443" },
 	      { "evt.arg.addr", "1.2.3.4:443" });
+}
+
+static void connect_has_the_names_of_its_ends(void **state)
+{
+	struct fixture *fixture = *state;
+
+	fixture_tell(fixture, "domain name=api.example addrs=[192.0.2.9,1.2.3.4,2001:db8::1]");
+	fixture_tell(fixture, "domain name=www.example addrs=[1.2.3.4]");
+	fixture_tell(fixture, "domain name=me.example addrs=[10.0.0.2]");
+	fill_connect(&fixture->event);
+	fixture_use(fixture, &fixture->event);
+	CHECK(fixture, { "fd.sip.name", "api.example" }, { "fd.rip.name", "api.example" },
+	      { "fd.cip.name", "me.example" }, { "fd.lip.name", "me.example" });
+	/* What was told before counts no longer. */
+	fixture_tell(fixture, "domain name=api.example addrs=[2001:db8::1]");
+	fixture_tell(fixture, "domain name=me.example");
+	CHECK(fixture, { "fd.sip.name", "www.example" }, { "fd.cip.name", "<NA>" });
+	fixture->event.connect.remote =
+		(struct bw_addr){ { 0x20, 1, 0xd, 0xb8, [15] = 1 }, 443, AF_INET6, 0 };
+	CHECK(fixture, { "fd.sip.name", "api.example" });
+	fixture->event.connect.remote =
+		(struct bw_addr){ { [10] = 0xff, 0xff, 1, 2, 3, 4 }, 443, AF_INET6, 0 };
+	CHECK(fixture, { "fd.sip.name", "www.example" });
+	fixture->event.connect.remote.family = AF_UNIX;
+	CHECK(fixture, { "fd.sip.name", NULL });
 }
 
 static void connect_maps_and_refuses(void **state)
@@ -477,6 +502,7 @@ int main(void)
 		FIXTURE_TEST(names_that_were_not_read_name_nothing),
 		FIXTURE_TEST(open_modes_are_read_and_write),
 		FIXTURE_TEST(connect_has_both_ends),
+		FIXTURE_TEST(connect_has_the_names_of_its_ends),
 		FIXTURE_TEST(connect_maps_and_refuses),
 		FIXTURE_TEST(connect_to_unix_sockets_has_a_path),
 		FIXTURE_TEST(credentials_tell_what_was_gained),

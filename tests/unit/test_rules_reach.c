@@ -52,9 +52,9 @@ static void rules_that_may_fire_are_left_alone(void **state)
 {
 	static const char *const conditions[] = {
 		"evt.type = execve and proc.name = x",
-		"evt.type = open and not fd.sip.name = x",
-		"evt.type = open and (fd.sip.name = x or fd.name = y)",
-		"evt.type = open and not (fd.sip.name = x and fd.name = y)",
+		"evt.type = open and not fdlist.names = x",
+		"evt.type = open and (fdlist.names = x or fd.name = y)",
+		"evt.type = open and not (fdlist.names = x and fd.name = y)",
 		"not evt.buffer exists and evt.type = open",
 		"evt.type in (read, open)",
 		"evt.type != read and proc.name = x",
@@ -89,19 +89,19 @@ static void fields_that_nothing_fills_are_named(void **state)
 		const char *condition;
 		const char *why;
 	} cases[] = {
-		{ "evt.type = connect and fd.sip.name = x", FIELDS "fd.sip.name" },
-		{ "evt.type = connect and fd.sip.name != x", FIELDS "fd.sip.name" },
-		{ "evt.type = connect and fd.sip.name exists", FIELDS "fd.sip.name" },
-		{ "evt.type = connect and fd.sip.name in (x, y)", FIELDS "fd.sip.name" },
+		{ "evt.type = connect and fdlist.names = x", FIELDS "fdlist.names" },
+		{ "evt.type = connect and fdlist.names != x", FIELDS "fdlist.names" },
+		{ "evt.type = connect and fdlist.names exists", FIELDS "fdlist.names" },
+		{ "evt.type = connect and fdlist.names in (x, y)", FIELDS "fdlist.names" },
 		{ "evt.type = connect and toupper(container.ip) = X", FIELDS "container.ip" },
 		{ "evt.type = connect and proc.name = val(container.ip)", FIELDS "container.ip" },
 		{ "evt.type = connect and fd.types intersects (file)", FIELDS "fd.types" },
 		/* One of two that are needed is enough, of two of which one does it takes both. */
-		{ "evt.type = connect and fd.sip.name = x and container.ip = y",
-		  FIELDS "fd.sip.name, container.ip" },
-		{ "evt.type = connect and (fd.sip.name = x or container.ip = y)",
-		  FIELDS "fd.sip.name, container.ip" },
-		{ "evt.type = connect and container.ip = x and (proc.name = y or fd.sip.name = z)",
+		{ "evt.type = connect and fdlist.names = x and container.ip = y",
+		  FIELDS "fdlist.names, container.ip" },
+		{ "evt.type = connect and (fdlist.names = x or container.ip = y)",
+		  FIELDS "fdlist.names, container.ip" },
+		{ "evt.type = connect and container.ip = x and (proc.name = y or fdlist.names = z)",
 		  FIELDS "container.ip" },
 		{ "evt.type = connect and not (proc.name = x or not container.ip = y)",
 		  FIELDS "container.ip" },
@@ -111,7 +111,7 @@ static void fields_that_nothing_fills_are_named(void **state)
 		{ "evt.type = execve and evt.rawarg.vm_size > 1", FIELDS "evt.rawarg.vm_size" },
 		{ "evt.type = open and evt.is_io_read = true", FIELDS "evt.is_io_read" },
 		{ "evt.type = open and evt.is_io_read != false", FIELDS "evt.is_io_read" },
-		{ "evt.type = connect and fd.lip.name = x", FIELDS "fd.lip.name" },
+		{ "evt.type = connect and fdlist.cips = x", FIELDS "fdlist.cips" },
 	};
 
 	(void)state;
@@ -128,8 +128,8 @@ static void events_that_are_not_delivered_are_named(void **state)
 		{ "evt.type in (read, readv)", EVENTS "read, readv" },
 		{ "evt.type = read and evt.arg.path = /x", EVENTS "read" },
 		{ "(evt.type = read or evt.type = rmdir) and not evt.type = rmdir", EVENTS "read" },
-		{ "evt.type = read or (evt.type = connect and fd.sip.name = x)",
-		  FIELDS "fd.sip.name; " EVENTS "read" },
+		{ "evt.type = read or (evt.type = connect and fdlist.names = x)",
+		  FIELDS "fdlist.names; " EVENTS "read" },
 	};
 
 	(void)state;
@@ -147,9 +147,9 @@ static void many_events_are_not_all_named(void **state)
 static void macros_are_looked_into(void **state)
 {
 	(void)state;
-	check("- macro: named\n  condition: fd.sip.name = x\n",
-	      "evt.type = connect and named and proc.name = y", FIELDS "fd.sip.name");
-	check("- macro: named\n  condition: fd.sip.name = x\n", "evt.type = connect and not named",
+	check("- macro: named\n  condition: fdlist.names = x\n",
+	      "evt.type = connect and named and proc.name = y", FIELDS "fdlist.names");
+	check("- macro: named\n  condition: fdlist.names = x\n", "evt.type = connect and not named",
 	      NULL);
 }
 
@@ -178,12 +178,12 @@ static void macros_in_macros_are_walked_once(void **state)
 
 	(void)state;
 	len = (size_t)snprintf(macros, sizeof(macros), "%s",
-			       "- macro: m0\n  condition: fd.sip.name = x or container.ip = y\n");
+			       "- macro: m0\n  condition: fdlist.names = x or container.ip = y\n");
 	for (int i = 1; i <= 10; i++)
 		len += (size_t)snprintf(macros + len, sizeof(macros) - len,
 					"- macro: m%d\n  condition: (m%d or m%d) and m%d\n", i,
 					i - 1, i - 1, i - 1);
-	check(macros, "evt.type = connect and m10", FIELDS "fd.sip.name, container.ip");
+	check(macros, "evt.type = connect and m10", FIELDS "fdlist.names, container.ip");
 }
 
 int main(void)

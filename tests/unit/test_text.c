@@ -82,6 +82,7 @@ static void clear_unwritten(void)
 		((struct bw_container *)sample.data)->pad0 = 0;
 		/* fall through */
 	case BW_EVENT_LOSS:
+	case BW_EVENT_DOMAIN:
 		hdr->flags = 0;
 		memset(&hdr->cgroup_v2, 0, sizeof(*hdr) - offsetof(struct bw_hdr, cgroup_v2));
 		break;

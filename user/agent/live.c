@@ -7,10 +7,12 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "agent/host.h"
 #include "agent/plan.h"
+#include "agent/resolver.h"
 #include "agent/ruleset.h"
 #include "agent/summary.h"
 #include "base/buf.h"
@@ -25,12 +27,16 @@
 #define POLL_IDLE_MS    40
 #define TICK_NS         1000000000ULL /* counters, flushes */
 #define NS_PER_S        1000000000ULL
+#define NAMES_WAIT_NS \
+	200000000ULL /* at the start: enough for /etc/hosts and a DNS server near by */
+#define NAMES_LOOK_NS 2000000L
 
 struct live {
 	const struct live_config *config;
 	struct capture_host host;
 	struct engine *engine;
 	struct sensor *sensor;
+	struct resolver *resolver;
 	struct capture_writer *writer;
 	int writer_err;
 	int epoll_fd;
@@ -172,6 +178,7 @@ static void wait_for_more(struct live *live, int timeout_ms)
 /* Returns EXIT_FINE, or EXIT_NO_SENSOR when the rings cannot be read. */
 static int loop(struct live *live)
 {
+	uint64_t now_ns;
 	int timeout_ms;
 	int n;
 
@@ -181,7 +188,9 @@ static int loop(struct live *live)
 			log_error("cannot read the rings: %s", strerror(-n));
 			return EXIT_NO_SENSOR;
 		}
-		tick(live, clock_boot_ns());
+		now_ns = clock_boot_ns();
+		tick(live, now_ns);
+		resolver_step(live->resolver, now_ns);
 		if (live->stop)
 			break;
 		/* A full batch: more is waiting, but signals must be seen. */
@@ -299,6 +308,38 @@ static int open_engine(struct live *live)
 	return EXIT_FINE;
 }
 
+/* Names of hosts are asked for early; answers come while the sensor opens. */
+static int open_resolver(struct live *live)
+{
+	struct resolver_config resolver = {
+		.rules = live->config->rules,
+		.lookup = &lookup_system,
+		.on_record = on_record,
+		.arg = live,
+	};
+	int err = resolver_new(&resolver, &live->resolver);
+
+	if (err) {
+		log_error("cannot start: %s", strerror(-err));
+		return EXIT_NO_SENSOR;
+	}
+	resolver_step(live->resolver, clock_boot_ns());
+	return EXIT_FINE;
+}
+
+/* What is known at once shall hold from the first event on; the start never hangs on DNS. */
+static void learn_names(struct live *live)
+{
+	const struct timespec pause = { .tv_nsec = NAMES_LOOK_NS };
+	const uint64_t until_ns = clock_boot_ns() + NAMES_WAIT_NS;
+
+	resolver_step(live->resolver, clock_boot_ns());
+	while (resolver_is_waiting(live->resolver) && clock_boot_ns() < until_ns) {
+		(void)nanosleep(&pause, NULL);
+		resolver_step(live->resolver, clock_boot_ns());
+	}
+}
+
 /* Containers first: a process found in one is told apart from the host at once. */
 static int learn_host(struct live *live)
 {
@@ -330,6 +371,9 @@ static int run_all(struct live *live)
 	code = open_engine(live);
 	if (code != EXIT_FINE)
 		return code;
+	code = open_resolver(live);
+	if (code != EXIT_FINE)
+		return code;
 	code = open_sensor(live);
 	if (code != EXIT_FINE)
 		return code;
@@ -337,11 +381,23 @@ static int run_all(struct live *live)
 	code = open_writer(live);
 	if (code != EXIT_FINE)
 		return code;
+	learn_names(live);
 	code = learn_host(live);
 	if (code == EXIT_FINE)
 		code = loop(live);
 	drain_rest(live);
 	return code;
+}
+
+static void tell_names(const struct live *live)
+{
+	struct resolver_stats stats;
+
+	resolver_read_stats(live->resolver, &stats);
+	if (stats.n_names)
+		log_info("host names in rules: %" PRIu64 ", %" PRIu64 " not known, %" PRIu64
+			 " look-ups failed, %" PRIu64 " answers or addresses cut",
+			 stats.n_names, stats.n_unknown, stats.n_failed, stats.n_cut);
 }
 
 static int close_all(struct live *live, int code)
@@ -354,6 +410,9 @@ static int close_all(struct live *live, int code)
 		summary_print(live->engine, live->config->judge ? live->config->rules : NULL);
 	if (live->config->falco_summary && live->sensor && live->engine)
 		summary_print_falco(live->engine, live->config->rules);
+	if (live->sensor && live->resolver)
+		tell_names(live);
+	resolver_free(live->resolver);
 	sensor_close(live->sensor);
 	engine_free(live->engine);
 	capture_host_done(&live->host);

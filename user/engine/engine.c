@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "event/record.h"
+#include "fields/domains.h"
 #include "fields/events.h"
 #include "fields/view.h"
 #include "output/extras.h"
@@ -23,6 +24,7 @@ struct engine {
 	struct procs *procs;
 	struct containers *containers;
 	struct users *users;
+	struct domains *domains;
 	struct arena *scratch;
 	struct template **templates; /* by rule index, with what is appended */
 	struct extras *extras; /* by rule index */
@@ -168,8 +170,10 @@ int engine_new(const struct engine_config *config, struct engine **out)
 	engine->procs = procs_new(PROCS_MAX);
 	engine->containers = containers_new(&containers);
 	engine->users = users_new(config->host->passwd, config->host->group);
+	engine->domains = domains_new();
 	engine->scratch = arena_new(SCRATCH_BLOCK_BYTES, SCRATCH_MAX_BYTES);
-	if (engine->procs && engine->containers && engine->users && engine->scratch)
+	if (engine->procs && engine->containers && engine->users && engine->domains &&
+	    engine->scratch)
 		err = compile_outputs(engine);
 	else
 		err = -ENOMEM;
@@ -208,6 +212,7 @@ void engine_free(struct engine *engine)
 	free_extras(engine);
 	free(engine->n_alerts_of);
 	arena_free(engine->scratch);
+	domains_free(engine->domains);
 	users_free(engine->users);
 	containers_free(engine->containers);
 	procs_free(engine->procs);
@@ -276,6 +281,7 @@ static void judge(struct engine *engine, const struct record *rec, const struct 
 		.is_runtime = containers_is_runtime(engine->containers, rec->hdr),
 		.host = engine->config.host,
 		.users = engine->users,
+		.domains = engine->domains,
 		.num = engine->stats.n_events,
 		.scratch = engine->scratch,
 		.statics = engine->config.output ? engine->config.output->statics : NULL,
@@ -288,7 +294,18 @@ static void judge(struct engine *engine, const struct record *rec, const struct 
 
 static bool is_of_process(const struct bw_hdr *hdr)
 {
-	return hdr->type != BW_EVENT_LOSS && hdr->type != BW_EVENT_CONTAINER;
+	return hdr->type != BW_EVENT_LOSS && hdr->type != BW_EVENT_CONTAINER &&
+	       hdr->type != BW_EVENT_DOMAIN;
+}
+
+static void learn_domain(struct engine *engine, const struct record *rec)
+{
+	int err = domains_apply(engine->domains, rec);
+
+	if (err == -EBADMSG)
+		engine->stats.n_bad++;
+	else if (err)
+		engine->stats.n_no_memory++;
 }
 
 /* What a record tells about the host, before anybody is asked about an event. */
@@ -300,6 +317,9 @@ static const struct proc *learn(struct engine *engine, const struct record *rec)
 		return NULL;
 	case BW_EVENT_CONTAINER:
 		containers_apply(engine->containers, rec->hdr);
+		return NULL;
+	case BW_EVENT_DOMAIN:
+		learn_domain(engine, rec);
 		return NULL;
 	default:
 		containers_apply(engine->containers, rec->hdr);

@@ -50,6 +50,8 @@ static const struct record_type types[BW_EVENT_MAX] = {
 	[BW_EVENT_CONTAINER] = { "container", sizeof(struct bw_container), 1, {
 		STR_AT(bw_container, json) } },
 	[BW_EVENT_LOSS] = { "loss", sizeof(struct bw_loss), 0, { 0 } },
+	[BW_EVENT_DOMAIN] = { "domain", sizeof(struct bw_domain), 2, {
+		STR_AT(bw_domain, name), STR_AT(bw_domain, addrs) } },
 };
 /* clang-format on */
 

@@ -570,6 +570,12 @@ static const struct text_field loss_fields[] = {
 	END,
 };
 
+static const struct text_field domain_fields[] = {
+	{ STR(bw_domain, name, "name") },
+	{ NUM(bw_domain, addrs, "addrs", TEXT_LIST) },
+	END,
+};
+
 static const struct text_field host_fields[] = {
 	{ STR(text_host, hostname, "hostname") },
 	{ STR(text_host, release, "release") },
@@ -625,6 +631,8 @@ static const struct text_type types[] = {
 	  { { "", 0, time_fields }, { "", 0, container_fields } } },
 	{ "loss", BW_EVENT_LOSS, sizeof(struct bw_loss),
 	  { { "", 0, time_fields }, { "", 0, loss_fields } } },
+	{ "domain", BW_EVENT_DOMAIN, sizeof(struct bw_domain),
+	  { { "", 0, time_fields }, { "", 0, domain_fields } } },
 };
 /* clang-format on */
 

@@ -62,6 +62,11 @@ enum field_type {
 #define FIELD_NET_FIRST    (1U << 15) /* `in` compares only the first network (fd.net) */
 #define FIELD_ARG_DOT      (1U << 16) /* the argument may also follow a dot: evt.arg.flags */
 #define FIELD_ALWAYS_FALSE (1U << 17) /* no event that we deliver is such */
+/*
+ * The names of one address: they satisfy what any of them satisfies, != what none equals, also
+ * where none is known.  Outputs show the first.
+ */
+#define FIELD_MATCH_NAMES (1U << 18)
 
 struct field_source;
 struct field_ref;
@@ -130,6 +135,9 @@ int field_resolve(const char *name, size_t len, const char *arg, size_t arg_len,
 
 /* "CHARBUF", "UINT64" …: the name Falco prints for the type. */
 const char *field_type_name(enum field_type type);
+
+/* Of the names of an address outputs show the first, as Falco has it; null if there is none. */
+struct value field_shown(const struct field *field, const struct value *value);
 
 /*
  * Append the value as outputs print it: null and filter-only `<NA>`, lists

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "fields/args.h"
+#include "fields/domains.h"
 #include "fields/family.h"
 #include "fields/fd.h"
 #include "fields/names.h"
@@ -151,13 +152,28 @@ static bool port_text(const struct event_view *view, struct value *out, const st
 	return value_str(out, arena_strdup(view->scratch, digits));
 }
 
-/* Address, port, and the port as text, of one end. */
+static bool value_names(const struct event_view *view, struct value *out,
+			const struct bw_addr *addr)
+{
+	struct value_ip ip;
+
+	return addr && names_address(addr, &ip) &&
+	       domains_of(view->domains, &ip, view->scratch, out);
+}
+
+/* Address, its names, port, and the port as text, of one end. */
 #define END_GETTERS(prefix, end)                                                                   \
 	static bool get_##prefix##ip(const struct event_view *view, const struct field_ref *ref,   \
 				     struct value *out)                                            \
 	{                                                                                          \
 		(void)ref;                                                                         \
 		return value_address(out, end_of(view, end));                                      \
+	}                                                                                          \
+	static bool get_##prefix##ip_name(const struct event_view *view,                           \
+					  const struct field_ref *ref, struct value *out)          \
+	{                                                                                          \
+		(void)ref;                                                                         \
+		return value_names(view, out, end_of(view, end));                                  \
 	}                                                                                          \
 	static bool get_##prefix##port(const struct event_view *view, const struct field_ref *ref, \
 				       struct value *out)                                          \
@@ -561,7 +577,8 @@ static bool get_types(const struct event_view *view, const struct field_ref *ref
 	return true;
 }
 
-#define NET (FIELD_FILTER_ONLY | FIELD_NO_RHS | FIELD_NO_TRANSFORMER)
+#define NET   (FIELD_FILTER_ONLY | FIELD_NO_RHS | FIELD_NO_TRANSFORMER)
+#define NAMES (FIELD_MATCH_NAMES | FIELD_NO_RHS | FIELD_NO_TRANSFORMER)
 
 static const struct field fields[] = {
 	{ "fd.num", FIELD_INT64, 0, "Descriptor; -1 of an open that failed.", get_num },
@@ -608,14 +625,14 @@ static const struct field fields[] = {
 	{ "fd.connected", FIELD_BOOL, 0, "Socket is connected, or about to be.", get_connected },
 	{ "fd.name_changed", FIELD_BOOL, 0, "This event gave the descriptor its name.",
 	  get_name_changed },
-	{ "fd.cip.name", FIELD_STRING, FIELD_UNFILLED | FIELD_NO_RHS | FIELD_NO_TRANSFORMER,
-	  "Domain of the client.", NULL },
-	{ "fd.sip.name", FIELD_STRING, FIELD_UNFILLED | FIELD_NO_RHS | FIELD_NO_TRANSFORMER,
-	  "Domain of the server.", NULL },
-	{ "fd.lip.name", FIELD_STRING, FIELD_UNFILLED | FIELD_NO_RHS | FIELD_NO_TRANSFORMER,
-	  "Domain of the local end.", NULL },
-	{ "fd.rip.name", FIELD_STRING, FIELD_UNFILLED | FIELD_NO_RHS | FIELD_NO_TRANSFORMER,
-	  "Domain of the remote end.", NULL },
+	{ "fd.cip.name", FIELD_STRING, NAMES,
+	  "Host name of the client; of names that rules compare with it.", get_cip_name },
+	{ "fd.sip.name", FIELD_STRING, NAMES,
+	  "Host name of the server; of names that rules compare with it.", get_sip_name },
+	{ "fd.lip.name", FIELD_STRING, NAMES,
+	  "Host name of the local end; of names that rules compare with it.", get_lip_name },
+	{ "fd.rip.name", FIELD_STRING, NAMES,
+	  "Host name of the remote end; of names that rules compare with it.", get_rip_name },
 	{ "fd.dev", FIELD_INT32, FIELD_HEX, "Device of the file, as the kernel keeps it.",
 	  get_dev },
 	{ "fd.dev.major", FIELD_INT32, 0, "Major number of the device.", get_dev_major },

@@ -194,25 +194,33 @@ static void render_one(const struct field *field, const struct value *value, str
 	}
 }
 
+struct value field_shown(const struct field *field, const struct value *value)
+{
+	if (!(field->flags & FIELD_MATCH_NAMES) || value->kind != VALUE_LIST)
+		return *value;
+	return value->len ? value->list[0] : (struct value){ .kind = VALUE_NULL };
+}
+
 void field_render(const struct field *field, const struct value *value, struct buf *buf)
 {
 	/* All ancestors are one text in outputs, as in Falco: "bash sshd systemd". */
 	bool is_chain = field->flags & FIELD_MATCH_ANY;
+	struct value shown = field_shown(field, value);
 
 	if (field->flags & FIELD_FILTER_ONLY) {
 		buf_add_str(buf, "<NA>");
 		return;
 	}
-	if (value->kind != VALUE_LIST) {
-		render_one(field, value, buf);
+	if (shown.kind != VALUE_LIST) {
+		render_one(field, &shown, buf);
 		return;
 	}
 	if (!is_chain)
 		buf_add_char(buf, '(');
-	for (uint32_t i = 0; i < value->len; i++) {
+	for (uint32_t i = 0; i < shown.len; i++) {
 		if (i > 0)
 			buf_add_char(buf, is_chain ? ' ' : ',');
-		render_one(field, &value->list[i], buf);
+		render_one(field, &shown.list[i], buf);
 	}
 	if (!is_chain)
 		buf_add_char(buf, ')');

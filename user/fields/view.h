@@ -15,6 +15,7 @@
 #include "proc/proc.h"
 
 struct users; /* names of user and group ids; fields/users.h */
+struct domains; /* names of addresses; fields/domains.h */
 
 struct event_view {
 	const struct record *rec;
@@ -23,6 +24,7 @@ struct event_view {
 	bool is_runtime; /* containers_is_runtime() */
 	const struct capture_host *host;
 	struct users *users;
+	const struct domains *domains;
 	uint64_t num; /* 1 for the first event */
 	struct arena *scratch; /* reset after the event */
 	const struct field_static *statics; /* borrowed */

@@ -157,6 +157,7 @@ static cJSON *field_item(struct json *json, const struct field_ref *ref)
 		return cJSON_CreateNull();
 	if (!source->get(source, ref, &value))
 		return cJSON_CreateNull();
+	value = field_shown(ref->field, &value);
 	/* The ancestors of a FIELD_MATCH_ANY field are one text, as Falco has them. */
 	if (value.kind == VALUE_LIST && (ref->field->flags & FIELD_LIST))
 		return list_item(json, ref->field, &value);

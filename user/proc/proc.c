@@ -158,7 +158,8 @@ struct proc *procs_apply(struct procs *procs, const struct record *rec)
 	bool is_new_process = hdr->type == BW_EVENT_FORK || hdr->type == BW_EVENT_PROC;
 	struct entry *entry;
 
-	if (hdr->type == BW_EVENT_CONTAINER || hdr->type == BW_EVENT_LOSS)
+	if (hdr->type == BW_EVENT_CONTAINER || hdr->type == BW_EVENT_LOSS ||
+	    hdr->type == BW_EVENT_DOMAIN)
 		return NULL;
 	if (procs->has_unlinked && hdr->type != BW_EVENT_PROC)
 		link_found(procs);

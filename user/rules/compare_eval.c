@@ -152,8 +152,8 @@ static bool test_one(const struct eval *e, const struct value *value, const stru
 }
 
 /*
- * Of a socket's two ends one has to satisfy the comparison, but for != both.
- * Without ends, neither way.
+ * Of a socket's two ends, and of the names of one, one has to satisfy the comparison,
+ * but for != all.  Without ends, neither way; what has no name is != any.
  */
 static bool test_ends(const struct eval *e, const struct value *value, const struct constant *item)
 {
@@ -164,7 +164,7 @@ static bool test_ends(const struct eval *e, const struct value *value, const str
 	for (uint32_t i = 0; i < value->len; i++)
 		if (test_one(e, &value->list[i], item) != want_all)
 			return !want_all;
-	return want_all && value->len > 0;
+	return want_all && (value->len > 0 || e->compare->flags & FIELD_MATCH_NAMES);
 }
 
 static bool test_modifier(const struct eval *e, const struct value *value)
@@ -262,6 +262,20 @@ static bool test_list(const struct eval *e, const struct value *list, const stru
 	return want_all && list->len > 0;
 }
 
+/* Do items of the value satisfy the comparison one by one, though the field is no list? */
+static bool has_any(const struct compare *compare)
+{
+	return compare->flags & FIELD_MATCH_ANY ||
+	       (compare->flags & FIELD_MATCH_NAMES && compare->op != COND_NE);
+}
+
+static bool exists(const struct compare *compare, const struct value *value)
+{
+	if (!compare->is_list && !(compare->flags & FIELD_MATCH_NAMES))
+		return true;
+	return value->kind != VALUE_LIST || value->len > 0;
+}
+
 bool compare_eval(const struct compare *compare, struct regex_space *space,
 		  const struct field_source *source)
 {
@@ -273,7 +287,7 @@ bool compare_eval(const struct compare *compare, struct regex_space *space,
 	if (!expr_eval(compare->left, source, &left_value) || left_value.kind == VALUE_NULL)
 		return false;
 	if (compare->op == COND_EXISTS)
-		return !compare->is_list || left_value.kind != VALUE_LIST || left_value.len > 0;
+		return exists(compare, &left_value);
 	if (compare->right) {
 		if (!expr_eval(compare->right, source, &right_value) ||
 		    right_value.kind == VALUE_NULL)
@@ -282,7 +296,7 @@ bool compare_eval(const struct compare *compare, struct regex_space *space,
 	}
 	if (left_value.kind == VALUE_LIST && compare->is_list)
 		return test_list(&e, &left_value, right, compare->op == COND_IN);
-	if (left_value.kind == VALUE_LIST && compare->flags & FIELD_MATCH_ANY)
+	if (left_value.kind == VALUE_LIST && has_any(compare))
 		return test_list(&e, &left_value, right, false);
 	return test_value(&e, &left_value, right);
 }

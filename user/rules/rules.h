@@ -208,6 +208,13 @@ bool rules_want_event(const struct rules *rules, uint32_t event_type);
 /* Does any enabled rule's condition read this field (by name, without argument)? */
 bool rules_use_field(const struct rules *rules, const char *name);
 
+/*
+ * The host names that conditions of active rules compare with fd.sip.name and its kin, with the
+ * first rule that does; one may come more than once.  Returns 0 or -ENOMEM.
+ */
+typedef void rules_domain_fn(const struct rule *rule, const char *name, void *arg);
+int rules_visit_domains(const struct rules *rules, rules_domain_fn *visit, void *arg);
+
 /* Called for each rule that matches, in definition order; the rule is borrowed. */
 typedef void rules_match_fn(const struct rule *rule, void *arg);
 

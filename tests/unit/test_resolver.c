@@ -1,0 +1,419 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Host names of rules: when they are asked for, and what is told of the answers. */
+#include "agent/resolver.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/log.h"
+#include "bpfwatch/event.h"
+#include "event/text.h"
+
+#define S UINT64_C(1000000000)
+
+/* A resolver whose answers the test writes down. */
+struct world {
+	struct rules *rules;
+	struct resolver *resolver;
+	const char *addrs; /* of every name, each with a blank behind it */
+	const char *reason; /* or why there are none */
+	const char *silent; /* no answer comes for this name */
+	bool refuse; /* no look-up can be begun */
+	char asked[4096]; /* names, each with a blank behind it */
+	char told[8192]; /* records as text */
+	unsigned int n_begun;
+	unsigned int n_abandoned;
+	unsigned int n_under_way;
+	unsigned int n_at_once; /* the most that were */
+};
+
+static void add(char *text, size_t size, const char *a, const char *b)
+{
+	const size_t len = strlen(text);
+
+	assert_true((size_t)snprintf(text + len, size - len, "%s%s", a, b) < size - len);
+}
+
+static void *begin(const char *name, void *ctx)
+{
+	struct world *w = ctx;
+
+	if (w->refuse)
+		return NULL;
+	add(w->asked, sizeof(w->asked), name, " ");
+	w->n_begun++;
+	if (++w->n_under_way > w->n_at_once)
+		w->n_at_once = w->n_under_way;
+	return strdup(name);
+}
+
+static bool finish(void *query, struct lookup_answer *out, void *ctx)
+{
+	struct world *w = ctx;
+	const char *at = w->addrs;
+	size_t len;
+
+	if (w->silent && strcmp(w->silent, query) == 0)
+		return false;
+	free(query);
+	w->n_under_way--;
+	out->reason = w->reason;
+	out->is_cut = false;
+	out->n_addrs = 0;
+	while (!w->reason && at && *at) {
+		len = strcspn(at, " ");
+		assert_true(len < INET6_ADDRSTRLEN && out->n_addrs < LOOKUP_ADDRS_MAX);
+		memcpy(out->addrs[out->n_addrs], at, len);
+		out->addrs[out->n_addrs++][len] = '\0';
+		at += len;
+		at += *at == ' ';
+	}
+	return true;
+}
+
+static void abandon(void *query, void *ctx)
+{
+	struct world *w = ctx;
+
+	w->n_abandoned++;
+	free(query);
+}
+
+static const struct lookup_ops fake_lookup = { begin, finish, abandon };
+
+static void on_record(const void *data, size_t len, void *arg)
+{
+	struct world *w = arg;
+	struct record rec;
+	struct buf text;
+
+	assert_int_equal(record_parse(data, len, &rec), 0);
+	assert_int_equal(rec.hdr->type, BW_EVENT_DOMAIN);
+	buf_init(&text, 65536);
+	text_add_record(&text, &rec);
+	add(w->told, sizeof(w->told), text.data, "");
+	buf_done(&text);
+}
+
+static void set_up(struct world *w, const char *yaml)
+{
+	const struct rules_file file = { "a.yaml", yaml, strlen(yaml) };
+	const struct rules_config rules = { .min_priority = PRIORITY_NOTICE };
+	struct resolver_config config = {
+		.lookup = &fake_lookup,
+		.lookup_ctx = w,
+		.on_record = on_record,
+		.arg = w,
+	};
+
+	memset(w, 0, sizeof(*w));
+	w->rules = rules_load(&file, 1, &rules);
+	assert_non_null(w->rules);
+	assert_int_equal(rules_n_errors(w->rules), 0);
+	config.rules = w->rules;
+	assert_int_equal(resolver_new(&config, &w->resolver), 0);
+}
+
+static void tear_down(struct world *w)
+{
+	resolver_free(w->resolver);
+	rules_free(w->rules);
+}
+
+#define RULE_AT(name, priority, condition)                                     \
+	"- rule: " name "\n  desc: d\n  output: o\n  priority: " priority "\n" \
+	"  condition: evt.type = connect and " condition "\n"
+#define RULE(name, condition) RULE_AT(name, "ERROR", condition)
+#define ONE                   RULE("r", "fd.sip.name = a.example")
+
+static struct resolver_stats stats_of(const struct world *w)
+{
+	struct resolver_stats stats;
+
+	resolver_read_stats(w->resolver, &stats);
+	return stats;
+}
+
+static void names_of_active_rules_are_asked_for_once(void **state)
+{
+	struct world w;
+
+	(void)state;
+	set_up(&w,
+	       "- macro: m\n  condition: (fd.rip.name in (b.example, a.example))\n"
+	       "- list: l\n  items: [c.example, 192.0.2.7]\n" ONE RULE(
+		       "s", "m and not fd.cip.name in (l)") RULE("t",
+								 "fd.lip.name != d.example or m")
+		       RULE("u", "fd.sip.name contains sub or fd.sip.name exists or proc.name = x") RULE(
+			       "v", "fd.sip.name = \"\"")
+			       RULE("w", "fd.sip.name = off.example") "  enabled: false\n" RULE_AT(
+				       "x", "DEBUG", "fd.sip.name = low.example"));
+	resolver_step(w.resolver, 1 * S);
+	assert_string_equal(w.asked, "a.example b.example c.example 192.0.2.7 d.example ");
+	assert_int_equal(stats_of(&w).n_names, 5);
+	tear_down(&w);
+}
+
+static void rules_without_names_ask_for_nothing(void **state)
+{
+	struct world w;
+
+	(void)state;
+	set_up(&w, RULE("r", "fd.sip = 192.0.2.1"));
+	assert_false(resolver_is_waiting(w.resolver));
+	resolver_step(w.resolver, 1 * S);
+	assert_int_equal(w.n_begun, 0);
+	tear_down(&w);
+}
+
+static void what_changed_is_told(void **state)
+{
+	struct world w;
+
+	(void)state;
+	set_up(&w, ONE);
+	w.addrs = "192.0.2.1 2001:db8::1";
+	assert_true(resolver_is_waiting(w.resolver));
+	resolver_step(w.resolver, 1 * S);
+	resolver_step(w.resolver, 1 * S + 1);
+	assert_false(resolver_is_waiting(w.resolver));
+	assert_string_equal(
+		w.told, "domain time=1.000000001 name=a.example addrs=[192.0.2.1,2001:db8::1]\n");
+	/* The same again: not a word. */
+	w.told[0] = '\0';
+	resolver_step(w.resolver, 12 * S);
+	resolver_step(w.resolver, 12 * S + 1);
+	assert_int_equal(w.n_begun, 2);
+	assert_string_equal(w.told, "");
+	/* One of many at a time: what was seen within the hour counts. */
+	w.addrs = "192.0.2.2";
+	resolver_step(w.resolver, 100 * S);
+	resolver_step(w.resolver, 100 * S + 1);
+	assert_string_equal(w.told, "domain time=100.000000001 name=a.example "
+				    "addrs=[192.0.2.1,2001:db8::1,192.0.2.2]\n");
+	w.told[0] = '\0';
+	resolver_step(w.resolver, 3700 * S);
+	resolver_step(w.resolver, 3700 * S + 1);
+	assert_string_equal(w.told,
+			    "domain time=3700.000000001 name=a.example addrs=[192.0.2.2]\n");
+	tear_down(&w);
+}
+
+/* When is the name asked for next, if it is looked at every second?  Seconds from `from`. */
+static uint64_t next_after(struct world *w, uint64_t from)
+{
+	const unsigned int n = w->n_begun;
+	uint64_t now = from;
+
+	while (w->n_begun == n && now < from + 1000)
+		resolver_step(w->resolver, ++now * S);
+	return now - from;
+}
+
+static void delays_grow_until_something_changes(void **state)
+{
+	static const uint64_t delays[] = { 20, 40, 80, 160, 320, 320 };
+	uint64_t now = 1;
+	struct world w;
+
+	(void)state;
+	set_up(&w, ONE);
+	w.addrs = "192.0.2.1";
+	resolver_step(w.resolver, now * S);
+	/* The answer is taken by the next look, a second later. */
+	now += next_after(&w, now);
+	assert_int_equal(now, 1 + 1 + 10);
+	for (size_t i = 0; i < sizeof(delays) / sizeof(delays[0]); i++) {
+		assert_int_equal(next_after(&w, now), 1 + delays[i]);
+		now += 1 + delays[i];
+	}
+	w.addrs = "192.0.2.9";
+	assert_int_equal(next_after(&w, now), 1 + 10);
+	tear_down(&w);
+}
+
+static void a_failure_is_counted_and_asked_again(void **state)
+{
+	static const uint64_t delays[] = { 10, 20, 40, 80 };
+	uint64_t now = 1;
+	struct world w;
+
+	(void)state;
+	set_up(&w, ONE);
+	w.reason = "Name or service not known";
+	resolver_step(w.resolver, now * S);
+	for (size_t i = 0; i < sizeof(delays) / sizeof(delays[0]); i++) {
+		assert_int_equal(next_after(&w, now), 1 + delays[i]);
+		now += 1 + delays[i];
+		assert_int_equal(stats_of(&w).n_failed, i + 1);
+		assert_int_equal(stats_of(&w).n_unknown, 1);
+		assert_false(resolver_is_waiting(w.resolver));
+	}
+	assert_string_equal(w.told, "");
+	w.reason = NULL;
+	w.addrs = "192.0.2.1";
+	resolver_step(w.resolver, ++now * S);
+	assert_non_null(strstr(w.told, "addrs=[192.0.2.1]"));
+	assert_int_equal(stats_of(&w).n_unknown, 0);
+	/* A later failure takes nothing away. */
+	w.told[0] = '\0';
+	w.reason = "Temporary failure in name resolution";
+	now += next_after(&w, now);
+	resolver_step(w.resolver, ++now * S);
+	assert_string_equal(w.told, "");
+	assert_int_equal(stats_of(&w).n_unknown, 0);
+	tear_down(&w);
+}
+
+static void a_look_up_that_cannot_begin_is_a_failure(void **state)
+{
+	struct world w;
+
+	(void)state;
+	set_up(&w, ONE);
+	w.refuse = true;
+	resolver_step(w.resolver, 1 * S);
+	assert_int_equal(stats_of(&w).n_failed, 1);
+	w.refuse = false;
+	resolver_step(w.resolver, 11 * S);
+	assert_int_equal(w.n_begun, 1);
+	tear_down(&w);
+}
+
+static void silence_holds_up_nobody_else(void **state)
+{
+	struct world w;
+
+	(void)state;
+	set_up(&w, RULE("r", "fd.sip.name in (a.example, b.example)"));
+	w.silent = "a.example";
+	w.addrs = "192.0.2.1";
+	resolver_step(w.resolver, 1 * S);
+	resolver_step(w.resolver, 2 * S);
+	assert_string_equal(w.told, "domain time=2 name=b.example addrs=[192.0.2.1]\n");
+	assert_true(resolver_is_waiting(w.resolver));
+	resolver_step(w.resolver, 6 * S);
+	assert_false(resolver_is_waiting(w.resolver));
+	/* It is not asked a second time, and its answer is still welcome. */
+	resolver_step(w.resolver, 100 * S);
+	assert_string_equal(w.asked, "a.example b.example b.example ");
+	w.silent = NULL;
+	resolver_step(w.resolver, 101 * S);
+	assert_non_null(strstr(w.told, "domain time=101 name=a.example addrs=[192.0.2.1]\n"));
+	tear_down(&w);
+}
+
+static void few_look_ups_are_under_way_at_once(void **state)
+{
+	char yaml[4096] = "- list: l\n  items: [n0";
+	size_t len = strlen(yaml);
+	struct world w;
+
+	(void)state;
+	for (int i = 1; i < 50; i++)
+		len += (size_t)snprintf(yaml + len, sizeof(yaml) - len, ", n%d", i);
+	(void)snprintf(yaml + len, sizeof(yaml) - len, "]\n%s", RULE("r", "fd.sip.name in (l)"));
+	set_up(&w, yaml);
+	w.addrs = "192.0.2.1";
+	for (uint64_t i = 1; i < 50 && resolver_is_waiting(w.resolver); i++)
+		resolver_step(w.resolver, S + i);
+	assert_false(resolver_is_waiting(w.resolver));
+	assert_int_equal(w.n_begun, 50);
+	assert_int_equal(w.n_at_once, RESOLVER_AT_ONCE);
+	tear_down(&w);
+}
+
+static void what_is_under_way_at_the_end_is_abandoned(void **state)
+{
+	struct world w;
+
+	(void)state;
+	set_up(&w, ONE);
+	resolver_step(w.resolver, 1 * S);
+	tear_down(&w);
+	assert_int_equal(w.n_abandoned, 1);
+}
+
+static void names_with_many_addresses_keep_the_latest(void **state)
+{
+	char addrs[2048];
+	uint64_t now = 1;
+	struct world w;
+
+	(void)state;
+	set_up(&w, ONE);
+	resolver_step(w.resolver, now * S);
+	for (int round = 0; round < 10; round++) {
+		addrs[0] = '\0';
+		for (int i = 0; i < LOOKUP_ADDRS_MAX; i++)
+			(void)snprintf(addrs + strlen(addrs), sizeof(addrs) - strlen(addrs),
+				       "10.0.%d.%d ", round, i);
+		w.addrs = addrs;
+		w.told[0] = '\0';
+		now += next_after(&w, now);
+	}
+	assert_null(strstr(w.told, "10.0.5."));
+	for (int round = 6; round < 10; round++) {
+		(void)snprintf(addrs, sizeof(addrs), "10.0.%d.63", round);
+		assert_non_null(strstr(w.told, addrs));
+	}
+	assert_int_equal(stats_of(&w).n_cut, 6 * LOOKUP_ADDRS_MAX);
+	tear_down(&w);
+}
+
+/* The real one, for what needs no name server. */
+static void the_system_reads_addresses_and_refuses_nonsense(void **state)
+{
+	static const struct {
+		const char *name;
+		const char *addr; /* NULL: not known */
+	} cases[] = {
+		{ "192.0.2.7", "192.0.2.7" },
+		{ "2001:db8::7", "2001:db8::7" },
+		{ "::ffff:192.0.2.7", "192.0.2.7" },
+		{ "no such name", NULL },
+	};
+	struct lookup_answer answer;
+	void *query;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		query = lookup_system.begin(cases[i].name, NULL);
+		assert_non_null(query);
+		while (!lookup_system.finish(query, &answer, NULL))
+			;
+		assert_int_equal(!answer.reason, !!cases[i].addr);
+		if (!cases[i].addr)
+			continue;
+		assert_int_equal(answer.n_addrs, 1);
+		assert_string_equal(answer.addrs[0], cases[i].addr);
+	}
+	query = lookup_system.begin("192.0.2.7", NULL);
+	assert_non_null(query);
+	lookup_system.abandon(query, NULL);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(names_of_active_rules_are_asked_for_once),
+		cmocka_unit_test(rules_without_names_ask_for_nothing),
+		cmocka_unit_test(what_changed_is_told),
+		cmocka_unit_test(delays_grow_until_something_changes),
+		cmocka_unit_test(a_failure_is_counted_and_asked_again),
+		cmocka_unit_test(a_look_up_that_cannot_begin_is_a_failure),
+		cmocka_unit_test(silence_holds_up_nobody_else),
+		cmocka_unit_test(few_look_ups_are_under_way_at_once),
+		cmocka_unit_test(what_is_under_way_at_the_end_is_abandoned),
+		cmocka_unit_test(names_with_many_addresses_keep_the_latest),
+		cmocka_unit_test(the_system_reads_addresses_and_refuses_nonsense),
+	};
+
+	log_set_level(LOG_LEVEL_ERROR);
+	return cmocka_run_group_tests_name("agent/resolver", tests, NULL, NULL);
+}
