@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 #   make run        as root: install what is missing, build, watch this host with rules/
-#   make check      as root: install what is missing, build, run every test and lint
+#   make check      as root: install what is missing, build, run every test and lint;
+#                   with KERNELS=5.10,7 also boot these kernels of tests/vm/kernels.conf
 #
 #   make            the agent, in $(O)
 #   make unit       unit tests
@@ -27,6 +28,7 @@ CLANG   ?= clang
 BPFTOOL ?= bpftool
 WERROR  ?= -Werror
 SAN     ?=
+KERNELS ?=
 FUZZ_SECONDS ?= 60
 OUT     := $(O)$(if $(SAN),/san)
 
@@ -169,14 +171,14 @@ run: deps
 	$(Q)tools/run $(AGENT) rules
 
 check:
-	$(Q)tools/deps check
+	$(Q)tools/deps $(if $(KERNELS),vm,check)
 	$(Q)$(MAKE) tests
-	$(Q)tests/run $(OUT) unit bpf replay live $(if $(SAN),,fuzz lint)
+	$(Q)KERNELS=$(KERNELS) tests/run $(OUT) unit bpf replay live $(if $(SAN),,fuzz lint) $(if $(KERNELS),kernels)
 
 check-kernels:
 	$(Q)tools/deps vm
 	$(Q)$(MAKE) guests
-	$(Q)tests/vm/check-kernels $(OUT)
+	$(Q)tests/vm/check-kernels $(if $(KERNELS),-k $(KERNELS)) $(OUT)
 
 # What a virtual machine runs.
 guests: $(AGENT) $(DEEDS) $(ATTACKS) $(BPFT)
