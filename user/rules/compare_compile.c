@@ -217,7 +217,7 @@ static int compile(const struct cond_check *check, struct arena *arena, struct r
 	compare.flags = ref ? ref->field->flags : 0;
 	compare.is_list = expr_is_list(check->left);
 	/* With an index it is one ancestor, not any. */
-	if (ref && ref->arg)
+	if (ref && ref->has_index)
 		compare.flags &= ~FIELD_MATCH_ANY;
 	ret = check_operator(&compare, check, error);
 	if (ret == 0 && check->right)
