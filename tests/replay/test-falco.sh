@@ -255,11 +255,11 @@ gives 'suggested output' 0 'by 0 container_id=host .* static_env=prod$' -r r.yam
 cat >twins.yaml <<'END'
 - rule: Cat
   desc: d
-  condition: evt.type = execveat and proc.name = cat
-  output: cat by another call
+  condition: evt.type = execveat and proc.exepath = /usr/bin/cat
+  output: cat by another call and name
   priority: INFO
 END
-gives 'twins, as they are by default' 0 'cat by another call$' -r twins.yaml "${replay[@]}"
+gives 'twins, as they are by default' 0 'cat by another call and name$' -r twins.yaml "${replay[@]}"
 run -r twins.yaml "${replay[@]}" -o twins=false
 [ "$status" = 0 ] && ! grep -q 'by another' out
 result $? 'twins: false takes rules by the letter'

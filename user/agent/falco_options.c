@@ -181,7 +181,7 @@ static bool take_rules(int option, const char *value, struct falco *out)
 		return options_parse_matching(value, &out->options.rule_config.match_all);
 	case OPT_TWINS:
 		out->has_twins = true;
-		return options_parse_twins(value, &out->options.rule_config.literal_types);
+		return options_parse_twins(value, &out->options.rule_config.literal);
 	default:
 		return false;
 	}
@@ -468,7 +468,7 @@ int falco_configure(struct falco *falco)
 	if (!falco->has_matching)
 		options->rule_config.match_all = config->match_all;
 	if (!falco->has_twins)
-		options->rule_config.literal_types = config->literal_types;
+		options->rule_config.literal = config->literal;
 	options->rule_config.statics = config->output.statics;
 	options->rule_config.n_statics = config->output.n_statics;
 	options->alert_file = config->file;
