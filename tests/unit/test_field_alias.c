@@ -164,6 +164,15 @@ static void both_paths_of_a_call_have_theirs(void **state)
 	CHECK(fixture, { "fs.path.name.alias", "(/usr/lib/x)" },
 	      { "evt.arg.alias.path", "(/usr/lib/x)" }, { "fs.path.source.alias", NULL },
 	      { "fs.path.target.alias", NULL });
+	/* A descriptor has the kernel's path alone. */
+	fixture_begin(event, BW_EVENT_CALL, BW_CALL_FCHMOD, "sh");
+	event->syscall.fd.num = 3;
+	event->syscall.fd.file.mode = S_IFREG | 0644;
+	event->syscall.fd.path = fixture_add(event, "/run/lock/x");
+	fixture_use(fixture, event);
+	CHECK(fixture, { "fd.name.alias", "(/var/run/lock/x,/var/lock/x)" },
+	      { "fd.directory.alias", "(/var/run/lock,/var/lock)" }, { "fd.filename.alias", NULL },
+	      { "fs.path.name.alias", NULL });
 }
 
 static void a_socket_looks_as_it_does_in_its_name(void **state)
