@@ -252,6 +252,21 @@ refuses 'an unknown field in append_output' 1 'unknown filter: no.such' \
 	-r r.yaml "${replay[@]}" -o 'append_output[]={extra_fields: [no.such]}'
 gives 'suggested output' 0 'by 0 container_id=host .* static_env=prod$' -r r.yaml "${replay[@]}" \
 	-o 'append_output[]={suggested_output: true}' -o static_fields.env=prod
+cat >twins.yaml <<'END'
+- rule: Cat
+  desc: d
+  condition: evt.type = execveat and proc.exepath = /usr/bin/cat
+  output: cat by another call and name
+  priority: INFO
+END
+gives 'twins, as they are by default' 0 'cat by another call and name$' -r twins.yaml "${replay[@]}"
+run -r twins.yaml "${replay[@]}" -o twins=false
+[ "$status" = 0 ] && ! grep -q 'by another' out
+result $? 'twins: false takes rules by the letter'
+run -r twins.yaml "${replay[@]}" --twins off
+[ "$status" = 0 ] && ! grep -q 'by another' out
+result $? 'so does --twins off'
+gives 'which beats the configuration' 0 'by another' -r twins.yaml "${replay[@]}" -o twins=false --twins on
 run -r r.yaml "${replay[@]}" -o webserver.enabled=true -o webserver.listen_port=1 -o foo=2
 [ "$(grep -c 'ignored: webserver, foo$' err)" = 1 ]
 result $? 'keys without a meaning are named once'

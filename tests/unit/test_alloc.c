@@ -12,16 +12,20 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
 #include "container/info.h"
 #include "engine/engine.h"
 #include "event/capture_format.h"
+#include "event_fixture.h"
 #include "fields/view.h"
 #include "output/template.h"
+#include "rules/rules.h"
 #include "sample_record.h"
 
 #define N_MAX 100000
@@ -39,9 +43,11 @@ char *__wrap_strdup(const char *s);
 char *__wrap_strndup(const char *s, size_t len);
 
 static unsigned int countdown; /* 0: none fails */
+static unsigned int n_taken;
 
 static bool is_refused(void)
 {
+	n_taken++;
 	return countdown && --countdown == 0;
 }
 
@@ -298,6 +304,45 @@ static void containers_survive(void **state)
 	fail_each(describe_container);
 }
 
+static void ignore_match(const struct rule *rule, void *arg)
+{
+	(void)rule;
+	(void)arg;
+}
+
+/* Other names of files are made in the event's scratch, of which the first event takes the most. */
+static void an_event_takes_no_memory(void **state)
+{
+	static const char yaml[] =
+		"- {rule: a, desc: d, output: o, priority: INFO, condition: 'fd.name = /tmp/x and "
+		"fd.directory in (/tmp, /x) and fd.filename = x'}\n"
+		"- {rule: b, desc: d, output: o, priority: INFO, condition: 'proc.exepath = /opt "
+		"or evt.arg.name pmatch (/opt) or fd.name = /proc/self/x'}\n";
+	const struct rules_file file = { "a.yaml", yaml, sizeof(yaml) - 1 };
+	const struct rules_config config = { .min_priority = PRIORITY_DEBUG, .match_all = true };
+	struct rules *rules = rules_load(&file, 1, &config);
+	struct fixture *fixture = *state;
+	struct fixture_event *event = &fixture->event;
+
+	assert_non_null(rules);
+	assert_int_equal(rules_n_errors(rules), 0);
+	fixture_begin(event, BW_EVENT_OPEN, BW_CALL_OPEN, "sh");
+	event->hdr.ret = 3;
+	event->open.dirfd = AT_FDCWD;
+	event->open.file.mode = S_IFREG | 0644;
+	event->open.path = fixture_add(event, "/usr/bin/y");
+	event->open.given = fixture_add(event, "../../tmp/x");
+	for (unsigned int i = 0; i < 1000; i++) {
+		if (i == 1)
+			n_taken = 0;
+		fixture_use(fixture, event);
+		assert_int_equal(rules_match(rules, &fixture->view.source, ignore_match, NULL), 1);
+		arena_reset(fixture->arena);
+	}
+	assert_int_equal(n_taken, 0);
+	rules_free(rules);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -308,6 +353,7 @@ int main(void)
 		cmocka_unit_test(template_survives),
 		cmocka_unit_test(engine_survives),
 		cmocka_unit_test(containers_survive),
+		FIXTURE_TEST(an_event_takes_no_memory),
 	};
 
 	return cmocka_run_group_tests_name("alloc", tests, NULL, NULL);

@@ -102,7 +102,7 @@ static void literal_types_have_no_twins(void **state)
 	const struct rules_file file = { "a.yaml", yaml, strlen(yaml) };
 	const struct rules_config config = {
 		.min_priority = PRIORITY_DEBUG,
-		.literal_types = true,
+		.literal = true,
 	};
 	struct rules *rules = rules_load(&file, 1, &config);
 

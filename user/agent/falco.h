@@ -32,8 +32,9 @@ struct falco {
 	struct buf ignored; /* names of options without a meaning here */
 	bool only_tags; /* -t */
 	bool style; /* an option that only Falco has: alerts as Falco prints them */
-	bool has_priority; /* --priority and --rule-matching beat the configuration's */
+	bool has_priority; /* --priority, --rule-matching and --twins beat the configuration's */
 	bool has_matching;
+	bool has_twins;
 	bool enable_source;
 	bool disable_source;
 	bool list_plugins;

@@ -35,6 +35,7 @@ enum {
 	OPT_ENABLE,
 	OPT_DISABLE,
 	OPT_MATCHING,
+	OPT_TWINS,
 	OPT_LIST_PLUGINS,
 	OPT_PLUGIN_INFO,
 	OPT_CONFIG_SCHEMA,
@@ -85,6 +86,7 @@ static const struct option long_options[] = {
 	{ "enable", required_argument, NULL, OPT_ENABLE },
 	{ "disable", required_argument, NULL, OPT_DISABLE },
 	{ "rule-matching", required_argument, NULL, OPT_MATCHING },
+	{ "twins", required_argument, NULL, OPT_TWINS },
 	{ "print-base64", no_argument, NULL, 'b' },
 	{ "daemon", no_argument, NULL, 'd' },
 	{ "gvisor-config", required_argument, NULL, 'g' },
@@ -177,6 +179,9 @@ static bool take_rules(int option, const char *value, struct falco *out)
 	case OPT_MATCHING:
 		out->has_matching = true;
 		return options_parse_matching(value, &out->options.rule_config.match_all);
+	case OPT_TWINS:
+		out->has_twins = true;
+		return options_parse_twins(value, &out->options.rule_config.literal);
 	default:
 		return false;
 	}
@@ -462,7 +467,8 @@ int falco_configure(struct falco *falco)
 		options->rule_config.min_priority = config->priority;
 	if (!falco->has_matching)
 		options->rule_config.match_all = config->match_all;
-	options->rule_config.literal_types = config->literal_types;
+	if (!falco->has_twins)
+		options->rule_config.literal = config->literal;
 	options->rule_config.statics = config->output.statics;
 	options->rule_config.n_statics = config->output.n_statics;
 	options->alert_file = config->file;

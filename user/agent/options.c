@@ -54,7 +54,7 @@ static const struct {
 	{ 'm', "      --rule-matching M first or all: as --all-matches" },
 	{ 'a', "      --all-matches     alert for every rule that matches, not the first alone" },
 	{ 't',
-	  "      --twins on|off    off: evt.type is the call itself, not its like (creat for open)" },
+	  "      --twins on|off    off: a call or path as written, not its like (creat for open)" },
 	{ 'v', "  -v, --verbose         say more on standard error" },
 	{ 'h', "  -h, --help" },
 };
@@ -160,7 +160,7 @@ static bool take_more(int letter, const char *value, struct options *out)
 	case 'm':
 		return options_parse_matching(value, &out->rule_config.match_all);
 	case 't':
-		return options_parse_twins(value, &out->rule_config.literal_types);
+		return options_parse_twins(value, &out->rule_config.literal);
 	default:
 		return false;
 	}

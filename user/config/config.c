@@ -172,7 +172,7 @@ static int read_matching(const struct decoder *d, const struct node *node)
 
 static int read_twins(const struct decoder *d, const struct node *node)
 {
-	return get_flag(d, node, true, &d->config->literal_types);
+	return get_flag(d, node, true, &d->config->literal);
 }
 
 static int read_json(const struct decoder *d, const struct node *node)

@@ -19,7 +19,7 @@ struct config {
 	size_t n_selectors;
 	enum rule_priority priority;
 	bool match_all; /* rule_matching: all */
-	bool literal_types; /* twins: false; ours */
+	bool literal; /* twins: false; ours */
 	bool json_output;
 	bool no_stdout;
 	bool file_keep_open; /* file_output.keep_alive */

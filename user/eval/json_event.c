@@ -273,7 +273,7 @@ static bool get_field(const struct field_source *source, const struct field_ref 
 	struct value value;
 	bool found;
 
-	if (!ref->arg && field->flags & FIELD_MATCH_ANY)
+	if (!ref->arg && field->flags & FIELD_MATCH_ANY && field->flags & FIELD_ARG_INDEX)
 		found = get_ancestors(event, source, field, &value);
 	else if (json || !pair)
 		found = json && to_value(json, field, source->scratch, &value);

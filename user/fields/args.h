@@ -100,6 +100,9 @@ const char *args_call_abspath(const struct event_view *view, unsigned int n);
 /* Pid, as the caller wrote it, of the process or thread that the call is about; 0: none. */
 uint32_t args_call_pid(const struct event_view *view);
 
+/* The value of evt.arg; ref has its argument. */
+bool args_value(const struct event_view *view, const struct field_ref *ref, struct value *out);
+
 /* The one that ref names; NULL: there is none of that name or number. */
 const struct arg *args_find(const struct arg *args, size_t n, const struct field_ref *ref);
 

@@ -18,6 +18,7 @@ extern const struct field_family field_family_proc;
 extern const struct field_family field_family_thread;
 extern const struct field_family field_family_exe;
 extern const struct field_family field_family_fd;
+extern const struct field_family field_family_alias;
 extern const struct field_family field_family_user;
 extern const struct field_family field_family_container;
 extern const struct field_family field_family_static;

@@ -250,6 +250,37 @@ const char *fd_name(const struct event_view *view, const struct fd_view *fd)
 	return tuple ? tuple : "";
 }
 
+/* Not pipes, nor what has no file system. */
+static bool has_directory(const struct bw_file *file)
+{
+	return S_ISDIR(file->mode) || S_ISREG(file->mode) || S_ISCHR(file->mode) ||
+	       S_ISBLK(file->mode);
+}
+
+const char *fd_directory(const struct event_view *view, const struct fd_view *fd, const char *path)
+{
+	const char *slash;
+
+	if (fd->local || !(fd->is_claim || (fd->file && has_directory(fd->file))))
+		return NULL;
+	if (fd->file && S_ISDIR(fd->file->mode))
+		return path;
+	slash = strrchr(path, '/');
+	if (!slash || slash == path)
+		return "/";
+	return arena_strndup(view->scratch, path, (size_t)(slash - path));
+}
+
+const char *fd_filename(const struct fd_view *fd, const char *path)
+{
+	const char *slash;
+
+	if (fd->local || !fd->file || !S_ISREG(fd->file->mode))
+		return NULL;
+	slash = strrchr(path, '/');
+	return slash ? slash + 1 : path;
+}
+
 const char *fd_shown(const struct event_view *view, const struct fd_view *fd)
 {
 	char prefix[8];

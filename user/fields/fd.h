@@ -33,6 +33,12 @@ char fd_typechar(const struct fd_view *fd);
 /* fd.name: a path, or both ends of a socket; "" if there is none.  NULL: scratch is full. */
 const char *fd_name(const struct event_view *view, const struct fd_view *fd);
 
+/* Of `path`, a name of the file: the file itself if it is a directory.  NULL: it has none. */
+const char *fd_directory(const struct event_view *view, const struct fd_view *fd, const char *path);
+
+/* Last component of `path`, a name of the file.  NULL: it is no regular file. */
+const char *fd_filename(const struct fd_view *fd, const char *path);
+
 /* The ends of a socket, client first; NULL: there are none, or scratch is full. */
 const char *fd_tuple(const struct event_view *view, const struct fd_view *fd);
 

@@ -75,7 +75,7 @@ static const struct arg *find_arg(const struct event_view *view, const struct fi
 	return args_find(args, n, ref);
 }
 
-static bool get_arg(const struct event_view *view, const struct field_ref *ref, struct value *out)
+bool args_value(const struct event_view *view, const struct field_ref *ref, struct value *out)
 {
 	const struct arg *arg = find_arg(view, ref);
 
@@ -157,7 +157,7 @@ static const struct field fields[] = {
 	{ "evt.arg", FIELD_STRING,
 	  FIELD_ARG_REQUIRED | FIELD_ARG_INDEX | FIELD_ARG_KEY | FIELD_ARG_DOT,
 	  "One argument by name or number, names instead of numbers where there are some.",
-	  get_arg },
+	  args_value },
 	{ "evt.rawarg", FIELD_STRING,
 	  FIELD_ARG_REQUIRED | FIELD_ARG_KEY | FIELD_ARG_DOT | FIELD_NO_RHS | FIELD_NO_TRANSFORMER,
 	  "One argument by name, numbers as numbers.", get_rawarg },
@@ -208,6 +208,13 @@ static const struct {
 	{ "evt.type.is", is_event_type },
 };
 
+/* evt.arg and what takes the same names. */
+static bool takes_arg_names(const struct field *field)
+{
+	return strncmp(field->name, "evt.arg", strlen("evt.arg")) == 0 &&
+	       (field->flags & FIELD_ARG_KEY);
+}
+
 int args_resolve(struct field_ref *ref, const char **ret_reason)
 {
 	bool is_raw = ref->field->get == get_rawarg;
@@ -217,7 +224,7 @@ int args_resolve(struct field_ref *ref, const char **ret_reason)
 		if (strcmp(ref->field->name, checks[i].field) == 0 && !checks[i].allows(ref))
 			return -EINVAL;
 	}
-	if ((!is_raw && ref->field->get != get_arg) || ref->has_index)
+	if ((!is_raw && !takes_arg_names(ref->field)) || ref->has_index)
 		return 0;
 	if (!arg_type(ref->arg, ref->arg_len, &type)) {
 		*ret_reason = "unknown event argument";

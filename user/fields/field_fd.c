@@ -65,44 +65,22 @@ static bool get_name(const struct event_view *view, const struct field_ref *ref,
 	return fd_view(view, &fd) && value_str(out, fd_name(view, &fd));
 }
 
-/* Not pipes, nor what has no file system. */
-static bool has_directory(const struct bw_file *file)
-{
-	return S_ISDIR(file->mode) || S_ISREG(file->mode) || S_ISCHR(file->mode) ||
-	       S_ISBLK(file->mode);
-}
-
 static bool get_directory(const struct event_view *view, const struct field_ref *ref,
 			  struct value *out)
 {
 	struct fd_view fd;
-	const char *slash;
-	char *directory;
 
 	(void)ref;
-	if (!fd_view(view, &fd) || fd.local ||
-	    !(fd.is_claim || (fd.file && has_directory(fd.file))))
-		return false;
-	if (fd.file && S_ISDIR(fd.file->mode))
-		return value_str(out, fd.path);
-	slash = strrchr(fd.path, '/');
-	if (!slash || slash == fd.path)
-		return value_str(out, "/");
-	directory = arena_strndup(view->scratch, fd.path, (size_t)(slash - fd.path));
-	return value_str(out, directory);
+	return fd_view(view, &fd) && value_str(out, fd_directory(view, &fd, fd.path));
 }
 
 static bool get_filename(const struct event_view *view, const struct field_ref *ref,
 			 struct value *out)
 {
 	struct fd_view fd;
-	const char *slash;
 
 	(void)ref;
-	if (!fd_view(view, &fd) || !fd.file || !S_ISREG(fd.file->mode) || fd.local)
-		return false;
-	slash = strrchr(fd.path, '/');
-	return value_str(out, slash ? slash + 1 : fd.path);
+	return fd_view(view, &fd) && value_str(out, fd_filename(&fd, fd.path));
 }
 
 enum end {

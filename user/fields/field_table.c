@@ -9,9 +9,9 @@
 #include "fields/family.h"
 
 static const struct field_family *const families[] = {
-	&field_family_evt,    &field_family_args,      &field_family_proc,
-	&field_family_thread, &field_family_exe,       &field_family_fd,
-	&field_family_user,   &field_family_container, &field_family_static,
+	&field_family_evt,       &field_family_args,   &field_family_proc,  &field_family_thread,
+	&field_family_exe,       &field_family_fd,     &field_family_alias, &field_family_user,
+	&field_family_container, &field_family_static,
 };
 
 #define N_FAMILIES (sizeof(families) / sizeof(families[0]))
@@ -204,7 +204,7 @@ struct value field_shown(const struct field *field, const struct value *value)
 void field_render(const struct field *field, const struct value *value, struct buf *buf)
 {
 	/* All ancestors are one text in outputs, as in Falco: "bash sshd systemd". */
-	bool is_chain = field->flags & FIELD_MATCH_ANY;
+	bool is_chain = (field->flags & FIELD_MATCH_ANY) && !(field->flags & FIELD_OWN);
 	struct value shown = field_shown(field, value);
 
 	if (field->flags & FIELD_FILTER_ONLY) {

@@ -254,11 +254,10 @@ const char *names_tuple(struct arena *scratch, const struct bw_addr *from, const
 
 const char *names_concat(struct arena *scratch, const char *a, const char *b, const char *c)
 {
-	size_t size = strlen(a) + strlen(b) + strlen(c) + 1;
-	char *text = arena_alloc(scratch, size);
+	char *text = arena_alloc(scratch, strlen(a) + strlen(b) + strlen(c) + 1);
 
 	if (text)
-		(void)snprintf(text, size, "%s%s%s", a, b, c);
+		(void)stpcpy(stpcpy(stpcpy(text, a), b), c);
 	return text;
 }
 

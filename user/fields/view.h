@@ -16,6 +16,7 @@
 
 struct users; /* names of user and group ids; fields/users.h */
 struct domains; /* names of addresses; fields/domains.h */
+struct alias_memo; /* fields/aliases.h */
 
 struct event_view {
 	const struct record *rec;
@@ -29,7 +30,9 @@ struct event_view {
 	struct arena *scratch; /* reset after the event */
 	const struct field_static *statics; /* borrowed */
 	size_t n_statics;
-	struct field_source source; /* set by view_init() */
+	/* Set by view_init(). */
+	struct alias_memo *aliases; /* in scratch; NULL: it is full */
+	struct field_source source;
 };
 
 /* Make view->source read from the view's other members, which the caller has set. */

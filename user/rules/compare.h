@@ -15,6 +15,7 @@
 
 struct compare {
 	const struct expr *left;
+	const struct expr *alias; /* of texts, asked where left does not satisfy it; NULL: none */
 	const struct expr *right; /* NULL: constants */
 	enum cond_op op;
 	enum cond_modifier modifier;

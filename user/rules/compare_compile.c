@@ -204,6 +204,7 @@ static int compile(const struct cond_check *check, struct arena *arena, struct r
 		   struct cond_error *error, struct compare *out)
 {
 	struct compare compare = { .left = check->left,
+				   .alias = check->alias,
 				   .right = check->right,
 				   .op = check->op,
 				   .modifier = check->modifier };
@@ -217,9 +218,11 @@ static int compile(const struct cond_check *check, struct arena *arena, struct r
 	compare.flags = ref ? ref->field->flags : 0;
 	compare.is_list = expr_is_list(check->left);
 	/* With an index it is one ancestor, not any. */
-	if (ref && ref->arg)
+	if (ref && ref->has_index)
 		compare.flags &= ~FIELD_MATCH_ANY;
 	ret = check_operator(&compare, check, error);
+	if (ret == 0 && check->alias)
+		ret = resolve(check->alias, check->left_offset, error);
 	if (ret == 0 && check->right)
 		ret = resolve(check->right, check->right_offset, error);
 	if (ret == 0 && check->right)

@@ -276,6 +276,25 @@ static bool exists(const struct compare *compare, const struct value *value)
 	return value->kind != VALUE_LIST || value->len > 0;
 }
 
+/* Any of the other names is as good as the value itself. */
+static bool test_alias(const struct eval *e, const struct field_source *source,
+		       const struct value *right)
+{
+	struct value names = { .kind = VALUE_NULL };
+
+	return expr_eval(e->compare->alias, source, &names) && names.kind == VALUE_LIST &&
+	       test_list(e, &names, right, false);
+}
+
+static bool test_left(const struct eval *e, const struct value *left, const struct value *right)
+{
+	if (left->kind == VALUE_LIST && e->compare->is_list)
+		return test_list(e, left, right, e->compare->op == COND_IN);
+	if (left->kind == VALUE_LIST && has_any(e->compare))
+		return test_list(e, left, right, false);
+	return test_value(e, left, right);
+}
+
 bool compare_eval(const struct compare *compare, struct regex_space *space,
 		  const struct field_source *source)
 {
@@ -294,9 +313,6 @@ bool compare_eval(const struct compare *compare, struct regex_space *space,
 			return false;
 		right = &right_value;
 	}
-	if (left_value.kind == VALUE_LIST && compare->is_list)
-		return test_list(&e, &left_value, right, compare->op == COND_IN);
-	if (left_value.kind == VALUE_LIST && has_any(compare))
-		return test_list(&e, &left_value, right, false);
-	return test_value(&e, &left_value, right);
+	return test_left(&e, &left_value, right) ||
+	       (compare->alias && test_alias(&e, source, right));
 }

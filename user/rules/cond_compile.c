@@ -104,6 +104,7 @@ static int make_check_key(struct buf *key, const struct cond_check *check)
 	key_add_number(key, check->op);
 	key_add_number(key, check->modifier);
 	key_add_number(key, check->right != NULL);
+	key_add_number(key, check->alias != NULL);
 	key_add_expr(key, check->left);
 	if (check->right)
 		key_add_expr(key, check->right);
@@ -148,6 +149,8 @@ static int note_fields(struct cond_set *set, const struct cond_check *check)
 	struct field_notes notes = { set, 0 };
 
 	expr_visit_fields(check->left, note_field, &notes);
+	if (check->alias)
+		expr_visit_fields(check->alias, note_field, &notes);
 	if (check->right)
 		expr_visit_fields(check->right, note_field, &notes);
 	return notes.err;

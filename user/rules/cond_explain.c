@@ -90,6 +90,17 @@ static void add_operand(const struct explain *ex, const struct expr *expr)
 	add_value(ex->buf, &value);
 }
 
+/* Most files have one name. */
+static void add_alias(const struct explain *ex, const struct expr *expr)
+{
+	struct value value = { .kind = VALUE_NULL };
+
+	if (!expr || !expr_eval(expr, ex->source, &value) || value.kind == VALUE_NULL)
+		return;
+	buf_printf(ex->buf, ", %s: ", expr_text(expr));
+	add_value(ex->buf, &value);
+}
+
 /* Long lists are cut: what was compared matters, and it stands behind. */
 static void add_check(const struct explain *ex, const struct cond_node *node,
 		      const struct compare *compare)
@@ -104,6 +115,7 @@ static void add_check(const struct explain *ex, const struct cond_node *node,
 	buf_done(&term);
 	buf_add_str(ex->buf, "  [");
 	add_operand(ex, compare->left);
+	add_alias(ex, compare->alias);
 	if (compare->right) {
 		buf_add_str(ex->buf, ", ");
 		add_operand(ex, compare->right);

@@ -69,6 +69,7 @@ struct cond_const {
 
 struct cond_check {
 	struct expr *left;
+	struct expr *alias; /* other names of left, which may satisfy it as well; NULL: none */
 	struct expr *right; /* NULL: constants */
 	bool is_val; /* right was written val(field) */
 	enum cond_op op;

@@ -113,10 +113,10 @@ struct rules_selector {
 struct rules_config {
 	enum rule_priority min_priority; /* less severe ones are compiled but never match */
 	/*
-	 * evt.type means the call that was made and no other, as in Falco; else a rule
-	 * that asks for one sees its twins too (docs/rules-language.md).
+	 * evt.type means the call that was made and no other, as in Falco, and a path that
+	 * name alone; else a rule that asks for one sees its twins too (docs/rules-language.md).
 	 */
-	bool literal_types;
+	bool literal;
 	bool match_all; /* every rule that matches, not the first alone (Falco's rule_matching) */
 	/*
 	 * Applied in order.  A rule that is enabled again is asked behind all others,

@@ -463,8 +463,7 @@ static int compile_tree(struct rules *rules, const struct texts *texts,
 	if (rules->expanded_bytes > RULES_EXPANDED_TOTAL_MAX)
 		return problem_fail(rules, RULES_ERR_VALIDATE, def->node, &item,
 				    "conditions are too large with their macros put in");
-	widened = rules->config.literal_types ? node :
-						twins_widen(&rules->twins, rules->pass, node);
+	widened = rules->config.literal ? node : twins_widen(&rules->twins, rules->pass, node);
 	if (!widened)
 		return -ENOMEM;
 	err = cond_compile(slot->active ? rules->set : rules->checked, widened, &error,

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rules/twins.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "fields/events.h"
 
 #define GROUP_MAX 8
 #define NAMES_MAX 64 /* of one comparison, twins included; a longer one stays as it is */
+
+#define ARG_FIELD      "evt.arg"
+#define ALIAS_NAME_MAX 64
 
 enum polarity { DENIED, ASSERTED };
 
@@ -115,12 +119,10 @@ static const struct cond_node *copy_check(struct arena *arena, const struct cond
 	return cond_types_set(arena, copy) < 0 ? NULL : copy;
 }
 
-static const struct cond_node *widen_check(struct arena *arena, const struct cond_node *node)
+static const struct cond_node *widen_types(struct arena *arena, const struct cond_node *node)
 {
 	struct name_list list = { .n = 0 };
 
-	if (!node->check || !names_type(node->check))
-		return node;
 	memcpy(list.at, node->check->consts, node->check->n_consts * sizeof(*list.at));
 	list.n = node->check->n_consts;
 	for (uint32_t i = 0; i < node->check->n_consts; i++)
@@ -128,6 +130,115 @@ static const struct cond_node *widen_check(struct arena *arena, const struct con
 	if (list.full || list.n == node->check->n_consts)
 		return node;
 	return copy_check(arena, node, &list);
+}
+
+/* True of a name by what it is, not by what it is not. */
+static bool is_positive(enum cond_op op)
+{
+	static const bool positive[COND_OP_MAX] = {
+		[COND_EQ] = true,         [COND_IN] = true,       [COND_GLOB] = true,
+		[COND_IGLOB] = true,      [COND_CONTAINS] = true, [COND_ICONTAINS] = true,
+		[COND_STARTSWITH] = true, [COND_ENDSWITH] = true, [COND_REGEX] = true,
+		[COND_PMATCH] = true,
+	};
+
+	return positive[op];
+}
+
+/* Is the field evt.arg with an argument that is a path in some event? */
+static bool names_path_arg(const char *field)
+{
+	static const char *const paths[] = {
+		"addr",    "dir",  "filename", "linkpath", "name",   "newpath",
+		"oldpath", "path", "pathname", "special",  "target", "trusted_exepath",
+	};
+	const size_t len = strcspn(field, "]");
+
+	for (size_t i = 0; i < sizeof(paths) / sizeof(*paths); i++)
+		if (len == strlen(paths[i]) && memcmp(field, paths[i], len) == 0)
+			return true;
+	return false;
+}
+
+/* The field that has the other names: FIELD.alias, evt.arg.alias.ARG.  False: there is none. */
+static bool alias_name(const char *field, char *out, size_t size)
+{
+	const size_t len = strlen(ARG_FIELD);
+	const bool is_arg = strncmp(field, ARG_FIELD, len) == 0 &&
+			    (field[len] == '.' || field[len] == '[') &&
+			    names_path_arg(field + len + 1);
+	const int n = is_arg ? snprintf(out, size, ARG_FIELD ".alias%s", field + len) :
+			       snprintf(out, size, "%s.alias", field);
+
+	return n > 0 && (size_t)n < size && (is_arg || field_lookup(out, (size_t)n));
+}
+
+/* What stands in the map of aliases, by the text of the field. */
+struct alias_entry {
+	struct expr *expr; /* NULL: the field has none */
+};
+
+static const struct alias_entry *make_alias(struct twins *twins, struct arena *arena,
+					    const char *field)
+{
+	struct alias_entry *entry = arena_alloc(arena, sizeof(*entry));
+	char name[ALIAS_NAME_MAX];
+	struct expr_error error;
+	const char *text;
+	size_t pos = 0;
+
+	if (!entry)
+		return NULL;
+	if (alias_name(field, name, sizeof(name))) {
+		text = arena_strdup(arena, name);
+		if (!text || expr_parse(arena, text, strlen(text), &pos, &error, &entry->expr) < 0)
+			return NULL;
+	}
+	if (strmap_add(&twins->aliases, arena, field, (uint32_t)strlen(field), entry) < 0)
+		return NULL;
+	return entry;
+}
+
+/* Fields are few and conditions many. */
+static const struct alias_entry *alias_of(struct twins *twins, struct arena *arena,
+					  const char *field)
+{
+	const struct alias_entry *known = strmap_lookup(&twins->aliases, field,
+							(uint32_t)strlen(field));
+
+	return known ? known : make_alias(twins, arena, field);
+}
+
+static const struct cond_node *widen_path(struct twins *twins, struct arena *arena,
+					  const struct cond_node *node)
+{
+	const struct alias_entry *alias = alias_of(twins, arena, expr_text(node->check->left));
+	struct cond_check *check;
+	struct cond_node *copy;
+
+	if (!alias)
+		return NULL;
+	if (!alias->expr)
+		return node;
+	check = arena_alloc(arena, sizeof(*check));
+	copy = arena_alloc(arena, sizeof(*copy));
+	if (!check || !copy)
+		return NULL;
+	*check = *node->check;
+	check->alias = alias->expr;
+	*copy = *node;
+	copy->check = check;
+	return copy;
+}
+
+static const struct cond_node *widen_check(struct twins *twins, struct arena *arena,
+					   const struct cond_node *node)
+{
+	if (!node->check)
+		return node;
+	if (names_type(node->check))
+		return widen_types(arena, node);
+	return is_positive(node->check->op) ? widen_path(twins, arena, node) : node;
 }
 
 static const struct cond_node *widen(struct twins *twins, struct arena *arena,
@@ -187,7 +298,7 @@ static const struct cond_node *widen(struct twins *twins, struct arena *arena,
 	const struct cond_node *became;
 
 	if (node->kind == COND_CHECK)
-		return polarity == ASSERTED ? widen_check(arena, node) : node;
+		return polarity == ASSERTED ? widen_check(twins, arena, node) : node;
 	if (node->n_kids == 0)
 		return node;
 	known = strmap_lookup(&twins->seen[polarity], (const char *)&key, sizeof(key));
