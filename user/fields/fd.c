@@ -246,6 +246,8 @@ const char *fd_name(const struct event_view *view, const struct fd_view *fd)
 	/* A socket that is neither bound nor connected has no name yet. */
 	if (is_inet(fd) && !fd->local->port && !fd->remote->family)
 		return "";
+	if (fd->family == AF_UNIX && !fd->path[0] && !fd->is_connected)
+		return "";
 	tuple = fd_tuple(view, fd);
 	return tuple ? tuple : "";
 }
