@@ -26,6 +26,7 @@ struct fixture_event {
 		struct bw_open open;
 		struct bw_connect connect;
 		struct bw_fork fork;
+		struct bw_syscall syscall;
 		char bytes[sizeof(struct bw_exec) + FIXTURE_TAIL_MAX];
 	};
 	uint16_t used;
