@@ -102,16 +102,16 @@ static const struct {
 };
 
 struct call_case {
-	uint16_t call;
 	int64_t ret;
+	const char *expected;
 	uint64_t args[BW_ARGS_MAX];
 	const char *text[BW_ARGS_MAX]; /* NULL: not read */
-	uint16_t text_len; /* of the text with NULs in it; 0: none has */
 	const char *base[BW_BASES_MAX];
 	enum descriptor fd;
 	int32_t num; /* of the descriptor */
 	uint32_t data_bytes;
-	const char *expected;
+	uint16_t call;
+	uint16_t text_len; /* of the text with NULs in it; 0: none has */
 };
 
 /* clang-format off */
