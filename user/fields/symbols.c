@@ -13,6 +13,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 
+#include "bpfwatch/event.h"
 #include "fields/scratch.h"
 
 #define TEXT_MAX 1024 /* more than all names of the longest table */
@@ -210,6 +211,17 @@ const struct symbol symbols_bpf[] = {
 	N(BPF_LINK_UPDATE, 29), N(BPF_LINK_GET_FD_BY_ID, 30), N(BPF_LINK_GET_NEXT_ID, 31),
 	N(BPF_ENABLE_STATS, 32), N(BPF_ITER_CREATE, 33), N(BPF_LINK_DETACH, 34),
 	N(BPF_PROG_BIND_MAP, 35), N(BPF_TOKEN_CREATE, 36), END,
+};
+
+const struct symbol symbols_resolve[] = {
+	P(RESOLVE_BENEATH, 0x08, 1 << 0), P(RESOLVE_IN_ROOT, 0x10, 1 << 1),
+	P(RESOLVE_NO_MAGICLINKS, 0x02, 1 << 2), P(RESOLVE_NO_SYMLINKS, 0x04, 1 << 3),
+	P(RESOLVE_NO_XDEV, 0x01, 1 << 4), P(RESOLVE_CACHED, 0x20, 1 << 5), END_DROP,
+};
+
+const struct symbol symbols_creat_layer[] = {
+	P(FD_UPPER_LAYER_CREAT, BW_FILE_UPPER, 1), P(FD_LOWER_LAYER_CREAT, BW_FILE_LOWER, 2),
+	END_DROP,
 };
 
 #define MODE_BITS                                                                              \

@@ -40,6 +40,8 @@ extern const struct symbol symbols_new_fd[]; /* of calls that make a descriptor 
 extern const struct symbol symbols_clone[];
 extern const struct symbol symbols_ptrace[];
 extern const struct symbol symbols_bpf[];
+extern const struct symbol symbols_resolve[]; /* of openat2 */
+extern const struct symbol symbols_creat_layer[]; /* of bw_file.flags */
 extern const struct symbol symbols_mode[];
 extern const struct symbol symbols_mknod_mode[];
 extern const struct symbol symbols_unlinkat[];
