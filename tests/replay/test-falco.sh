@@ -179,6 +179,10 @@ run list fields --format json
 json 'list fields in JSON' 'any(f["name"] == "proc.name" for f in d["fields"])'
 run list events --format json
 json 'list events in JSON' 'any(e["name"] == "openat" and e["delivered"] for e in d["events"])'
+json 'events of which some uses alone are seen say so' \
+	'{e["name"]: e["note"] for e in d["events"] if "note" in e} == {"fcntl": "F_DUPFD and F_DUPFD_CLOEXEC only",
+	"mmap": "with PROT_EXEC only", "mprotect": "with PROT_EXEC only", "pkey_mprotect": "with PROT_EXEC only"}'
+gives 'and in the table' 0 '^mprotect +delivered: with PROT_EXEC only$' list events
 run list rules --format json --rules r.yaml --disable 'Any*'
 json 'list rules in JSON' \
 	'[(r["info"]["name"], r["info"]["enabled"]) for r in d["rules"]] == [("Shell", True), ("Any exec", False), ("Off", False)]'

@@ -205,7 +205,8 @@ static void fields_are_filled_as_far_as_events_are_seen(void **state)
 		bool is_filled;
 	} cases[] = {
 		{ "proc.name", NULL, true },
-		{ "evt.buffer", NULL, false },
+		{ "evt.buffer", NULL, true },
+		{ "evt.cpu", NULL, false },
 		{ "fd.types", NULL, false },
 		{ "fd.types", "2", true },
 		{ "fd.types", "3", false },

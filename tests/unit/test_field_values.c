@@ -172,6 +172,23 @@ static void open_names_the_file(void **state)
 			    "FD_UPPER_LAYER) mode=0755 dev=800001 ino=9" });
 }
 
+static void flags_of_openat2_and_creat_are_falcos(void **state)
+{
+	struct fixture *fixture = *state;
+	struct fixture_event *event = &fixture->event;
+
+	fill_open(event);
+	event->hdr.call = BW_CALL_OPENAT2;
+	event->open.resolve = 0x08 | 0x01; /* RESOLVE_BENEATH, RESOLVE_NO_XDEV */
+	fixture_use(fixture, event);
+	CHECK(fixture, { "evt.arg.resolve", "RESOLVE_BENEATH|RESOLVE_NO_XDEV" },
+	      { "evt.rawarg.resolve", "17" });
+	event->hdr.call = BW_CALL_CREAT;
+	fixture_use(fixture, event);
+	CHECK(fixture, { "evt.arg.creat_flags", "FD_UPPER_LAYER_CREAT" },
+	      { "evt.rawarg.creat_flags", "1" });
+}
+
 static void failed_open_names_what_was_claimed(void **state)
 {
 	struct fixture *fixture = *state;
@@ -498,6 +515,7 @@ int main(void)
 		FIXTURE_TEST(exec_arguments_are_falcos),
 		FIXTURE_TEST(failed_exec_shows_caller_and_claim),
 		FIXTURE_TEST(open_names_the_file),
+		FIXTURE_TEST(flags_of_openat2_and_creat_are_falcos),
 		FIXTURE_TEST(failed_open_names_what_was_claimed),
 		FIXTURE_TEST(names_that_were_not_read_name_nothing),
 		FIXTURE_TEST(open_modes_are_read_and_write),

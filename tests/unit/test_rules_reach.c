@@ -60,9 +60,10 @@ static void rules_that_may_fire_are_left_alone(void **state)
 		"evt.type != read and proc.name = x",
 		"evt.type = open and evt.arg.flags contains O_CREAT",
 		"evt.type in (open, chdir) and evt.arg.path = /x",
-		"evt.type = connect and evt.is_io = false",
-		"evt.type = connect and not evt.is_io = true",
-		"evt.type = connect and evt.is_io exists",
+		"evt.type = connect and evt.is_wait = false",
+		"evt.type = connect and not evt.is_wait = true",
+		"evt.type = connect and evt.is_wait exists",
+		"evt.type in (open, sendto) and evt.buffer contains x",
 		"evt.type = execve and evt.arg.vm_size = 1",
 		/* Never true anywhere: that is meant. */
 		"evt.num = 0",
@@ -109,8 +110,10 @@ static void fields_that_nothing_fills_are_named(void **state)
 		{ "evt.type = open and evt.arg.target = x", FIELDS "evt.arg.target" },
 		{ "evt.type = open and evt.rawarg.newpath = x", FIELDS "evt.rawarg.newpath" },
 		{ "evt.type = execve and evt.rawarg.vm_size > 1", FIELDS "evt.rawarg.vm_size" },
-		{ "evt.type = open and evt.is_io_read = true", FIELDS "evt.is_io_read" },
-		{ "evt.type = open and evt.is_io_read != false", FIELDS "evt.is_io_read" },
+		{ "evt.type = open and evt.is_wait = true", FIELDS "evt.is_wait" },
+		{ "evt.type = open and evt.is_wait != false", FIELDS "evt.is_wait" },
+		{ "evt.type = open and evt.buffer contains x", FIELDS "evt.buffer" },
+		{ "evt.type = sendto and evt.buflen.in > 0", FIELDS "evt.buflen.in" },
 		{ "evt.type = connect and fdlist.cips = x", FIELDS "fdlist.cips" },
 	};
 

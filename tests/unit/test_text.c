@@ -266,6 +266,34 @@ static void symbols_are_read(void **state)
 	assert_int_equal(parse("open ret=7")->ret, 7);
 }
 
+/* "all" are those that have a name; a kernel may have more. */
+static void capabilities_are_named_or_all(void **state)
+{
+	static const struct {
+		uint64_t caps;
+		const char *text;
+	} rows[] = {
+		{ ALL_CAPS, "cap_effective=all" },
+		{ ALL_CAPS | 1ULL << 41, "cap_effective=all|0x20000000000" },
+		{ 1ULL << 41 | 1, "cap_effective=CAP_CHOWN|0x20000000000" },
+		{ 1ULL << 40, "cap_effective=CAP_CHECKPOINT_RESTORE" },
+		{ 0, "cap_effective=0" },
+	};
+	struct buf text;
+	char line[128];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		(void)snprintf(line, sizeof(line), "exit cap_permitted=2 %s", rows[i].text);
+		assert_int_equal(parse(line)->cap_effective, rows[i].caps);
+		buf_init(&text, 4096);
+		text_add_record(&text, &rec);
+		if (!strstr(text.data, rows[i].text))
+			fail_msg("%s in %s", rows[i].text, text.data);
+		buf_done(&text);
+	}
+}
+
 static void a_connect_takes_its_family_from_the_address(void **state)
 {
 	(void)state;
@@ -368,6 +396,8 @@ static void an_error_names_column_and_word(void **state)
 		{ "exec abi=-1", 10, "'-1' is no value for 'abi'" },
 		{ "cgroup op=0", 11, "'0' is no value for 'op'" },
 		{ "open flags=O_WRONLY|O_FOO", 12, "no value for 'flags'" },
+		{ "exit cap_effective=CAP_FOO", 20, "no value for 'cap_effective'" },
+		{ "open flags=all", 12, "no value for 'flags'" },
 		{ "exit time=1.0000000001", 11, "no value for 'time'" },
 		{ "open ret=-EFOO", 10, "'-EFOO' is no value for 'ret'" },
 		{ "exit foo=1", 6, "unknown key 'foo' of 'exit'; it has code time tgid" },
@@ -427,6 +457,7 @@ int main(void)
 		cmocka_unit_test_teardown(a_short_exec_has_what_a_process_has, reset),
 		cmocka_unit_test_teardown(lists_and_quotes_are_read, reset),
 		cmocka_unit_test_teardown(symbols_are_read, reset),
+		cmocka_unit_test_teardown(capabilities_are_named_or_all, reset),
 		cmocka_unit_test_teardown(a_connect_takes_its_family_from_the_address, reset),
 		cmocka_unit_test_teardown(credentials_before_follow_from_the_uid, reset),
 		cmocka_unit_test_teardown(time_counts_on, reset),

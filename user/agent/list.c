@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "fields/events.h"
 #include "fields/field.h"
+#include "sensor/sensor.h"
 
 #define TEXT_BYTES_MAX ((size_t)1 << 20) /* of one condition or list */
 
@@ -109,6 +110,21 @@ static int list_fields(const struct options *options)
 
 /* ---- events ---- */
 
+/* What of the event's calls is reported, if it is not all; NULL: it is. */
+static const char *event_note(uint32_t index)
+{
+	bool calls[BW_CALL_MAX] = { false };
+
+	(void)event_type_calls(index, calls);
+	for (unsigned int call = BW_CALL_NONE + 1; call < BW_CALL_MAX; call++) {
+		const char *note = calls[call] ? sensor_call_note((enum bw_call)call) : NULL;
+
+		if (note)
+			return note;
+	}
+	return NULL;
+}
+
 static int print_events_json(void)
 {
 	cJSON *root = cJSON_CreateObject();
@@ -120,6 +136,8 @@ static int print_events_json(void)
 
 		json_out_put(item, "name", json_out_str(name));
 		json_out_put(item, "delivered", cJSON_CreateBool(event_type_is_delivered(i)));
+		if (event_note(i))
+			json_out_put(item, "note", json_out_str(event_note(i)));
 		json_out_add(array, item);
 	}
 	json_out_put(root, "events", array);
@@ -130,6 +148,7 @@ static int list_events(const struct options *options)
 {
 	const bool markdown = options->list_format == LIST_MARKDOWN;
 	const char *name;
+	const char *note;
 	const char *state;
 
 	if (options->list_format == LIST_JSON)
@@ -138,7 +157,9 @@ static int list_events(const struct options *options)
 		printf("| Name | State |\n|---|---|\n");
 	for (uint32_t i = 0; (name = event_type_name(i)); i++) {
 		state = event_type_is_delivered(i) ? "delivered" : "known, not delivered";
-		printf(markdown ? "| `%s` | %s |\n" : "%-28s %s\n", name, state);
+		note = event_note(i);
+		printf(markdown ? "| `%s` | %s%s%s |\n" : "%-28s %s%s%s\n", name, state,
+		       note ? ": " : "", note ? note : "");
 	}
 	return EXIT_FINE;
 }

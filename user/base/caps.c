@@ -2,6 +2,7 @@
 #include "base/caps.h"
 
 #include <stddef.h>
+#include <string.h>
 
 /* In the order of linux/capability.h. */
 static const char *const cap_names[] = {
@@ -51,4 +52,17 @@ static const char *const cap_names[] = {
 const char *caps_name(unsigned int number)
 {
 	return number < sizeof(cap_names) / sizeof(cap_names[0]) ? cap_names[number] : NULL;
+}
+
+bool caps_lookup(const char *name, unsigned int *out)
+{
+	const char *known;
+
+	for (unsigned int i = 0; (known = caps_name(i)); i++) {
+		if (strcmp(known, name) != 0)
+			continue;
+		*out = i;
+		return true;
+	}
+	return false;
 }

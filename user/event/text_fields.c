@@ -357,8 +357,8 @@ static const struct text_field hdr_fields[] = {
 	{ HDR(pid_ns, "pid_ns", TEXT_UINT) },
 	{ HDR(sid, "sid", TEXT_UINT), .value = 1 },
 	{ HDR(tty, "tty", TEXT_UINT) },
-	{ HDR(cap_permitted, "cap_permitted", TEXT_FLAGS), SYM(text_caps), .fn = def_caps },
-	{ HDR(cap_effective, "cap_effective", TEXT_FLAGS), SYM(text_caps),
+	{ HDR(cap_permitted, "cap_permitted", TEXT_CAPS), .fn = def_caps },
+	{ HDR(cap_effective, "cap_effective", TEXT_CAPS),
 	  .fn = def_cap_effective },
 	{ HDR(call, "call", TEXT_NAME), SYM(text_calls), .fn = def_call },
 	{ HDR(abi, "abi", TEXT_NAME), SYM(text_abis) },
@@ -391,7 +391,7 @@ static const struct text_field file_fields[] = {
 };
 
 #define CRED_CAPS(member, key_, fn_) \
-	NUM(bw_cred, member, key_, TEXT_FLAGS), SYM(text_caps), .fn = (fn_)
+	NUM(bw_cred, member, key_, TEXT_CAPS), .fn = (fn_)
 
 static const struct text_field cred_fields[] = {
 	{ NUM(bw_cred, uid, "uid", TEXT_UINT), .fn = def_cred_uid },

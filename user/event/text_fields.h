@@ -21,6 +21,7 @@ enum text_kind {
 	TEXT_NAME, /* a symbol: record_parse() accepts no other value */
 	TEXT_ENUM, /* a symbol or a number */
 	TEXT_FLAGS, /* symbols and numbers joined by | */
+	TEXT_CAPS, /* names of capabilities and numbers joined by |, or all */
 	TEXT_RET, /* a number, or an errno's name, which stands for its negative */
 	TEXT_TIME, /* nanoseconds, written as seconds */
 	TEXT_ADDR, /* struct bw_addr */
@@ -104,7 +105,6 @@ extern const struct text_symbol text_file_flags[];
 extern const struct text_symbol text_record_flags[];
 extern const struct text_symbol text_fd_flags[];
 extern const struct text_symbol text_namespaces[];
-extern const struct text_symbol text_caps[];
 extern const struct text_symbol text_families[];
 extern const struct text_symbol text_sock_types[];
 extern const struct text_symbol text_protocols[];

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/capability.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 
@@ -11,7 +10,6 @@
 #define ENUM(name) { #name, name, 0 }
 #define FLAG(name) { #name, name, name }
 #define BIT(prefix, name) { #name, prefix##name, prefix##name }
-#define CAP(name) { #name, 1ULL << (name), 1ULL << (name) }
 #define END { NULL, 0, 0 }
 
 const struct text_symbol text_abis[] = {
@@ -61,21 +59,6 @@ const struct text_symbol text_fd_flags[] = {
 const struct text_symbol text_namespaces[] = {
 	BIT(BW_NS_, MNT), BIT(BW_NS_, PID), BIT(BW_NS_, NET), BIT(BW_NS_, USER), BIT(BW_NS_, IPC),
 	BIT(BW_NS_, UTS), BIT(BW_NS_, CGROUP), END,
-};
-
-const struct text_symbol text_caps[] = {
-	{ "all", TEXT_CAPS_ALL, TEXT_CAPS_ALL },
-	CAP(CAP_CHOWN), CAP(CAP_DAC_OVERRIDE), CAP(CAP_DAC_READ_SEARCH), CAP(CAP_FOWNER),
-	CAP(CAP_FSETID), CAP(CAP_KILL), CAP(CAP_SETGID), CAP(CAP_SETUID), CAP(CAP_SETPCAP),
-	CAP(CAP_LINUX_IMMUTABLE), CAP(CAP_NET_BIND_SERVICE), CAP(CAP_NET_BROADCAST),
-	CAP(CAP_NET_ADMIN), CAP(CAP_NET_RAW), CAP(CAP_IPC_LOCK), CAP(CAP_IPC_OWNER),
-	CAP(CAP_SYS_MODULE), CAP(CAP_SYS_RAWIO), CAP(CAP_SYS_CHROOT), CAP(CAP_SYS_PTRACE),
-	CAP(CAP_SYS_PACCT), CAP(CAP_SYS_ADMIN), CAP(CAP_SYS_BOOT), CAP(CAP_SYS_NICE),
-	CAP(CAP_SYS_RESOURCE), CAP(CAP_SYS_TIME), CAP(CAP_SYS_TTY_CONFIG), CAP(CAP_MKNOD),
-	CAP(CAP_LEASE), CAP(CAP_AUDIT_WRITE), CAP(CAP_AUDIT_CONTROL), CAP(CAP_SETFCAP),
-	CAP(CAP_MAC_OVERRIDE), CAP(CAP_MAC_ADMIN), CAP(CAP_SYSLOG), CAP(CAP_WAKE_ALARM),
-	CAP(CAP_BLOCK_SUSPEND), CAP(CAP_AUDIT_READ), CAP(CAP_PERFMON), CAP(CAP_BPF),
-	CAP(CAP_CHECKPOINT_RESTORE), END,
 };
 
 const struct text_symbol text_families[] = {

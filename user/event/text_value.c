@@ -9,10 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/caps.h"
+
 #define NS_PER_S   UINT64_C(1000000000)
 #define NS_DIGITS  9
 #define WORD_MAX   128 /* longest number, symbol or address */
 #define RAW_PREFIX "raw:"
+
+#define CAPS_ALL_NAME "all"
 
 /* Copy a word so that it ends in a NUL. */
 static int take_word(const char *word, size_t len, char *out, struct diag *diag)
@@ -67,22 +71,35 @@ static const struct text_symbol *find_symbol(const struct text_symbol *symbols, 
 	return NULL;
 }
 
-static bool scan_flags(char *word, const struct text_symbol *symbols, uint64_t *out)
+/* The bits that a word names: a capability's, or those of a symbol. */
+static bool scan_bits(const char *word, const struct text_field *field, uint64_t *out)
 {
-	const struct text_symbol *symbol;
+	const struct text_symbol *symbol = find_symbol(field->symbols, word);
+	unsigned int cap;
+
+	if (symbol)
+		*out = symbol->value;
+	else if (field->kind == TEXT_CAPS && !strcmp(word, CAPS_ALL_NAME))
+		*out = TEXT_CAPS_ALL;
+	else if (field->kind == TEXT_CAPS && caps_lookup(word, &cap))
+		*out = 1ULL << cap;
+	else
+		return false;
+	return true;
+}
+
+static bool scan_flags(char *word, const struct text_field *field, uint64_t *out)
+{
 	uint64_t value;
 	char *save;
 	bool negative;
 
 	*out = 0;
 	for (char *part = strtok_r(word, "|", &save); part; part = strtok_r(NULL, "|", &save)) {
-		symbol = find_symbol(symbols, part);
-		if (symbol)
-			*out |= symbol->value;
-		else if (scan_plain(part, &value, &negative) && !negative)
-			*out |= value;
-		else
+		if (!scan_bits(part, field, &value) &&
+		    (!scan_plain(part, &value, &negative) || negative))
 			return false;
+		*out |= value;
 	}
 	return true;
 }
@@ -147,11 +164,11 @@ int text_scan_number(const char *word, size_t len, const struct text_field *fiel
 	bool ok = false;
 
 	/* All capabilities by name are longer than any other word. */
-	if (field->kind == TEXT_FLAGS) {
+	if (field->kind == TEXT_FLAGS || field->kind == TEXT_CAPS) {
 		if (len && len < sizeof(parts)) {
 			memcpy(parts, word, len);
 			parts[len] = '\0';
-			ok = scan_flags(parts, field->symbols, &value) && fits(field, value, false);
+			ok = scan_flags(parts, field, &value) && fits(field, value, false);
 		}
 	} else {
 		int err = take_word(word, len, text, diag);
@@ -271,6 +288,27 @@ static void add_flags(struct buf *buf, const struct text_symbol *symbols, uint64
 		buf_printf(buf, "%s%s%" PRIx64, sep, value ? "0x" : "", value);
 }
 
+static void add_caps(struct buf *buf, uint64_t value)
+{
+	const char *sep = "";
+	const char *name;
+
+	if ((value & TEXT_CAPS_ALL) == TEXT_CAPS_ALL) {
+		buf_add_str(buf, CAPS_ALL_NAME);
+		value &= ~TEXT_CAPS_ALL;
+		sep = "|";
+	}
+	for (unsigned int i = 0; (name = caps_name(i)); i++) {
+		if (!(value >> i & 1))
+			continue;
+		buf_printf(buf, "%s%s", sep, name);
+		value &= ~(1ULL << i);
+		sep = "|";
+	}
+	if (value || !*sep)
+		buf_printf(buf, "%s%s%" PRIx64, sep, value ? "0x" : "", value);
+}
+
 static void add_time(struct buf *buf, uint64_t value)
 {
 	buf_printf(buf, "%" PRIu64 ".%09" PRIu64, value / NS_PER_S, value % NS_PER_S);
@@ -296,6 +334,9 @@ void text_add_number(struct buf *buf, const struct text_field *field, uint64_t v
 	switch (field->kind) {
 	case TEXT_FLAGS:
 		add_flags(buf, field->symbols, value);
+		return;
+	case TEXT_CAPS:
+		add_caps(buf, value);
 		return;
 	case TEXT_TIME:
 		add_time(buf, value);

@@ -45,17 +45,24 @@ enum arg_kind {
 	KIND_HEX, /* 64 bits */
 	KIND_HEX32,
 	KIND_FLAGS, /* symbols */
-	KIND_MODE, /* symbols, the number in octal */
+	KIND_MODE, /* permissions: symbols, the number in octal */
 	KIND_ENUM, /* symbols, of one each */
 	KIND_SOCK_FLAGS, /* of the type of a socket */
-	KIND_UID,
-	KIND_GID,
 	KIND_PID, /* of a process or thread that the call is about */
 	KIND_SIGNAL,
 	KIND_DATA_BYTES, /* of the whole buffer */
 	KIND_TUPLE, /* of the socket */
 	KIND_ADDR, /* of the socket: local where it was bound, else remote */
-	KIND_COMM, /* the name that prctl gave */
+	KIND_NODE_MODE, /* likewise, of a file that is made: without a type it is a regular one */
+	KIND_DEV, /* a device as the kernel numbers it: major << 20 | minor */
+	/* What they are, another argument decides. */
+	KIND_SOCKOPT,
+	KIND_SOCKOPT_VALUE,
+	KIND_PTRACE_DATA,
+	KIND_PRCTL_TEXT,
+	KIND_PRCTL_INT,
+	KIND_CONFIG_BYTES,
+	KIND_CONFIG_TEXT,
 };
 
 struct symbol;

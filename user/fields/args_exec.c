@@ -139,7 +139,7 @@ static bool get_clone_flags(const struct event_view *view, struct arg_value *out
 {
 	const uint64_t flags = view->rec->fork->clone_flags;
 
-	return arg_number(out, ARG_HEX, (int64_t)flags,
+	return arg_number(out, ARG_UNSIGNED, (int64_t)symbols_flags_number(symbols_clone, flags),
 			  symbols_flags(view->scratch, symbols_clone, flags));
 }
 

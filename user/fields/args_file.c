@@ -7,6 +7,7 @@
 #include "fields/args_impl.h"
 #include "fields/fd.h"
 #include "fields/names.h"
+#include "fields/symbols.h"
 
 static const struct bw_hdr *hdr(const struct event_view *view)
 {
@@ -74,7 +75,20 @@ static bool get_open_mode(const struct event_view *view, struct arg_value *out)
 
 static bool get_open_resolve(const struct event_view *view, struct arg_value *out)
 {
-	return arg_number(out, ARG_UNSIGNED, view->rec->open->resolve, NULL);
+	uint64_t flags = view->rec->open->resolve;
+
+	return arg_number(out, ARG_UNSIGNED, (int64_t)symbols_flags_number(symbols_resolve, flags),
+			  symbols_flags(view->scratch, symbols_resolve, flags));
+}
+
+/* The layer of the file, which has bits among the flags of the other calls. */
+static bool get_creat_flags(const struct event_view *view, struct arg_value *out)
+{
+	uint64_t flags = view->rec->open->file.flags;
+
+	return arg_number(out, ARG_UNSIGNED,
+			  (int64_t)symbols_flags_number(symbols_creat_layer, flags),
+			  symbols_flags(view->scratch, symbols_creat_layer, flags));
 }
 
 /* 0, not missing, when there is no file. */
@@ -172,7 +186,7 @@ static const struct arg openat2_args[] = {
 
 static const struct arg creat_args[] = {
 	ARG("fd", get_open_fd),   ARG("name", get_open_name), ARG("mode", get_open_mode),
-	ARG("dev", get_open_dev), ARG("ino", get_open_ino),   ARG("creat_flags", NULL),
+	ARG("dev", get_open_dev), ARG("ino", get_open_ino),   ARG("creat_flags", get_creat_flags),
 };
 
 static const struct arg handle_args[] = {

@@ -41,6 +41,26 @@ bool arg_cap_inheritable(const struct event_view *view, struct arg_value *out);
 bool arg_cap_permitted(const struct event_view *view, struct arg_value *out);
 bool arg_cap_effective(const struct event_view *view, struct arg_value *out);
 
+/* What struct bw_syscall has of an argument: its number, and what that points to. */
+uint64_t arg_raw(const struct event_view *view, const struct arg *arg);
+struct record_str arg_raw_text(const struct event_view *view, const struct arg *arg);
+
+/* How an argument of a struct bw_syscall is read, by its kind. */
+typedef bool arg_read_fn(const struct event_view *view, const struct arg *arg,
+			 struct arg_value *out);
+arg_read_fn arg_read_data;
+arg_read_fn arg_read_enum;
+arg_read_fn arg_read_signal;
+
+/* Those that another argument decides about: args_odd.c. */
+arg_read_fn arg_read_sockopt;
+arg_read_fn arg_read_sockopt_value;
+arg_read_fn arg_read_ptrace_data;
+arg_read_fn arg_read_prctl_text;
+arg_read_fn arg_read_prctl_int;
+arg_read_fn arg_read_config_bytes;
+arg_read_fn arg_read_config_text;
+
 /* Name of the process that Falco would look up by the pid; NULL: not known. */
 const char *arg_pid_name(const struct event_view *view, uint32_t pid);
 

@@ -3,8 +3,8 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 
 #include "fields/args_impl.h"
 #include "fields/fd.h"
@@ -19,15 +19,15 @@ static const struct bw_syscall *call_of(const struct event_view *view)
 	return view->rec->syscall;
 }
 
-static uint64_t number(const struct event_view *view, const struct arg *arg)
+uint64_t arg_raw(const struct event_view *view, const struct arg *arg)
 {
-	/* The result of mmap, an address, is the only number that is no argument. */
+	/* A result that Falco has as a plain number is the only one that is no argument. */
 	if (arg->index >= BW_ARGS_MAX)
 		return (uint64_t)call_of(view)->hdr.ret;
 	return call_of(view)->args[arg->index];
 }
 
-static struct record_str text_of(const struct event_view *view, const struct arg *arg)
+struct record_str arg_raw_text(const struct event_view *view, const struct arg *arg)
 {
 	return record_str(view->rec, call_of(view)->text[arg->index]);
 }
@@ -53,7 +53,8 @@ static bool read_res_fd(const struct event_view *view, const struct arg *arg, st
 
 static bool read_fd(const struct event_view *view, const struct arg *arg, struct arg_value *out)
 {
-	int32_t num = arg->index < BW_ARGS_MAX ? (int32_t)number(view, arg) : call_of(view)->fd.num;
+	int32_t num = arg->index < BW_ARGS_MAX ? (int32_t)arg_raw(view, arg) :
+						 call_of(view)->fd.num;
 
 	return arg_number(out, ARG_SIGNED, num, shown(view, num));
 }
@@ -67,7 +68,7 @@ static const char *base_of(const struct event_view *view, const struct arg *arg)
 
 static bool read_dirfd(const struct event_view *view, const struct arg *arg, struct arg_value *out)
 {
-	int32_t num = (int32_t)number(view, arg);
+	int32_t num = (int32_t)arg_raw(view, arg);
 	const char *resolved = shown(view, num);
 
 	if (num == AT_FDCWD)
@@ -80,7 +81,7 @@ static bool read_dirfd(const struct event_view *view, const struct arg *arg, str
 /* With no path (AT_EMPTY_PATH) it is the file that the directory's descriptor stands for. */
 static const char *full_path(const struct event_view *view, const struct arg *arg)
 {
-	const char *given = text_of(view, arg).s;
+	const char *given = arg_raw_text(view, arg).s;
 	struct fd_view fd;
 
 	if (given[0])
@@ -90,22 +91,22 @@ static const char *full_path(const struct event_view *view, const struct arg *ar
 
 static bool read_path(const struct event_view *view, const struct arg *arg, struct arg_value *out)
 {
-	return arg_text(out, text_of(view, arg), full_path(view, arg));
+	return arg_text(out, arg_raw_text(view, arg), full_path(view, arg));
 }
 
 static bool read_str(const struct event_view *view, const struct arg *arg, struct arg_value *out)
 {
-	return call_of(view)->text[arg->index].off && arg_text(out, text_of(view, arg), NULL);
+	return call_of(view)->text[arg->index].off && arg_text(out, arg_raw_text(view, arg), NULL);
 }
 
-static bool read_data(const struct event_view *view, const struct arg *arg, struct arg_value *out)
+bool arg_read_data(const struct event_view *view, const struct arg *arg, struct arg_value *out)
 {
-	return arg_bytes(out, text_of(view, arg));
+	return arg_bytes(out, arg_raw_text(view, arg));
 }
 
 static uint64_t flags_of(const struct event_view *view, const struct arg *arg)
 {
-	uint64_t flags = number(view, arg);
+	uint64_t flags = arg_raw(view, arg);
 
 	if (arg->symbols == symbols_mount && (flags & MOUNT_MAGIC_MASK) == MOUNT_MAGIC)
 		flags &= ~(uint64_t)MOUNT_MAGIC_MASK;
@@ -116,48 +117,53 @@ static bool read_flags(const struct event_view *view, const struct arg *arg, str
 {
 	uint64_t flags = flags_of(view, arg);
 
-	return arg_number(out, ARG_HEX, (int64_t)flags,
+	return arg_number(out, ARG_UNSIGNED, (int64_t)symbols_flags_number(arg->symbols, flags),
 			  symbols_flags(view->scratch, arg->symbols, flags));
 }
 
 static bool read_mode(const struct event_view *view, const struct arg *arg, struct arg_value *out)
 {
-	uint64_t mode = number(view, arg) & 0177777;
+	uint64_t mode = arg_raw(view, arg) & 07777;
 
+	if (arg->kind == KIND_NODE_MODE) {
+		uint64_t type = arg_raw(view, arg) & S_IFMT;
+
+		mode |= type ? type : S_IFREG;
+	}
 	return arg_number(out, ARG_OCTAL, (int64_t)mode,
 			  symbols_flags(view->scratch, arg->symbols, mode));
 }
 
-static bool read_enum(const struct event_view *view, const struct arg *arg, struct arg_value *out)
+bool arg_read_enum(const struct event_view *view, const struct arg *arg, struct arg_value *out)
 {
-	uint32_t value = (uint32_t)number(view, arg);
+	uint32_t value = (uint32_t)arg_raw(view, arg);
 
-	return arg_number(out, ARG_UNSIGNED, value,
+	return arg_number(out, ARG_UNSIGNED, (int64_t)symbols_enum_number(arg->symbols, value),
 			  symbols_enum(view->scratch, arg->symbols, value));
 }
 
 static bool read_sock_flags(const struct event_view *view, const struct arg *arg,
 			    struct arg_value *out)
 {
-	uint64_t type = number(view, arg);
+	uint64_t type = arg_raw(view, arg);
 	uint64_t flags = 0;
 
 	flags |= (type & SOCK_NONBLOCK) ? O_NONBLOCK : 0;
 	flags |= (type & SOCK_CLOEXEC) ? O_CLOEXEC : 0;
-	return arg_number(out, ARG_HEX, (int64_t)flags,
+	return arg_number(out, ARG_UNSIGNED, (int64_t)symbols_flags_number(symbols_new_fd, flags),
 			  symbols_flags(view->scratch, symbols_new_fd, flags));
 }
 
 static bool read_pid(const struct event_view *view, const struct arg *arg, struct arg_value *out)
 {
-	int32_t pid = (int32_t)number(view, arg);
+	int32_t pid = (int32_t)arg_raw(view, arg);
 
 	return arg_number(out, ARG_SIGNED, pid, pid > 0 ? arg_pid_name(view, (uint32_t)pid) : NULL);
 }
 
-static bool read_signal(const struct event_view *view, const struct arg *arg, struct arg_value *out)
+bool arg_read_signal(const struct event_view *view, const struct arg *arg, struct arg_value *out)
 {
-	int32_t sig = (int32_t)number(view, arg);
+	int32_t sig = (int32_t)arg_raw(view, arg);
 	const char *name = sig > 0 ? sigabbrev_np(sig) : NULL;
 
 	return arg_number(out, ARG_SIGNED, sig,
@@ -192,19 +198,19 @@ static bool read_addr(const struct event_view *view, const struct arg *arg, stru
 	return text ? arg_string(out, text + strlen("->")) : arg_empty(out);
 }
 
-/* Of PR_SET_NAME alone, and only if it succeeded: then the thread has that name. */
-static bool read_comm(const struct event_view *view, const struct arg *arg, struct arg_value *out)
+/* As stat(2) and mknod(2) write it, to what the kernel has. */
+static bool read_dev(const struct event_view *view, const struct arg *arg, struct arg_value *out)
 {
-	(void)arg;
-	if ((uint32_t)call_of(view)->args[0] != PR_SET_NAME || view->rec->hdr->ret < 0)
-		return arg_string(out, "");
-	return arg_string(out, view->rec->hdr->comm);
+	uint32_t dev = (uint32_t)arg_raw(view, arg);
+
+	return arg_number(out, ARG_UNSIGNED,
+			  (dev & 0xfff00) << 12 | (dev >> 12 & 0xfff00) | (dev & 0xff), NULL);
 }
 
 /* What needs no more than the number. */
 static bool read_number(const struct event_view *view, const struct arg *arg, struct arg_value *out)
 {
-	uint64_t n = number(view, arg);
+	uint64_t n = arg_raw(view, arg);
 
 	switch (arg->kind) {
 	case KIND_INT:
@@ -218,10 +224,6 @@ static bool read_number(const struct event_view *view, const struct arg *arg, st
 		return arg_number(out, ARG_HEX, (int64_t)n, NULL);
 	case KIND_HEX32:
 		return arg_number(out, ARG_HEX, (uint32_t)n, NULL);
-	case KIND_UID:
-		return arg_user(view, out, (uint32_t)n);
-	case KIND_GID:
-		return arg_group(view, out, (uint32_t)n);
 	default:
 		return arg_number(out, ARG_UNSIGNED, (int64_t)n, NULL);
 	}
@@ -248,8 +250,7 @@ static bool read_name(const struct event_view *view, const struct arg *arg, stru
 
 bool arg_read(const struct event_view *view, const struct arg *arg, struct arg_value *out)
 {
-	static bool (*const readers[])(const struct event_view *view, const struct arg *arg,
-				       struct arg_value *out) = {
+	static arg_read_fn *const readers[] = {
 		[KIND_NAME] = read_name,
 		[KIND_RES] = read_res,
 		[KIND_RES_FD] = read_res_fd,
@@ -257,25 +258,34 @@ bool arg_read(const struct event_view *view, const struct arg *arg, struct arg_v
 		[KIND_DIRFD] = read_dirfd,
 		[KIND_PATH] = read_path,
 		[KIND_STR] = read_str,
-		[KIND_DATA] = read_data,
+		[KIND_DATA] = arg_read_data,
 		[KIND_FLAGS] = read_flags,
 		[KIND_MODE] = read_mode,
-		[KIND_ENUM] = read_enum,
+		[KIND_ENUM] = arg_read_enum,
 		[KIND_SOCK_FLAGS] = read_sock_flags,
 		[KIND_PID] = read_pid,
-		[KIND_SIGNAL] = read_signal,
+		[KIND_SIGNAL] = arg_read_signal,
 		[KIND_DATA_BYTES] = read_data_bytes,
 		[KIND_TUPLE] = read_tuple,
 		[KIND_ADDR] = read_addr,
-		[KIND_COMM] = read_comm,
+		[KIND_NODE_MODE] = read_mode,
+		[KIND_DEV] = read_dev,
+		[KIND_SOCKOPT] = arg_read_sockopt,
+		[KIND_SOCKOPT_VALUE] = arg_read_sockopt_value,
+		[KIND_PTRACE_DATA] = arg_read_ptrace_data,
+		[KIND_PRCTL_TEXT] = arg_read_prctl_text,
+		[KIND_PRCTL_INT] = arg_read_prctl_int,
+		[KIND_CONFIG_BYTES] = arg_read_config_bytes,
+		[KIND_CONFIG_TEXT] = arg_read_config_text,
 	};
 
 	if (arg->get)
 		return arg->get(view, out);
 	if (arg->kind == KIND_NONE)
 		return false;
-	return readers[arg->kind] ? readers[arg->kind](view, arg, out) :
-				    read_number(view, arg, out);
+	if (arg->kind < sizeof(readers) / sizeof(readers[0]) && readers[arg->kind])
+		return readers[arg->kind](view, arg, out);
+	return read_number(view, arg, out);
 }
 
 /* What mount and symlink take from somewhere else is a text, not a path of the caller's. */
@@ -304,7 +314,7 @@ const char *args_call_path(const struct event_view *view, unsigned int n, bool i
 
 	if (!arg)
 		return NULL;
-	return is_raw || arg->kind == KIND_STR ? text_of(view, arg).s : full_path(view, arg);
+	return is_raw || arg->kind == KIND_STR ? arg_raw_text(view, arg).s : full_path(view, arg);
 }
 
 const char *args_call_abspath(const struct event_view *view, unsigned int n)
@@ -325,9 +335,9 @@ uint32_t args_call_pid(const struct event_view *view)
 	for (size_t i = 0; i < list.n; i++) {
 		int32_t pid;
 
-		if (list.args[i].kind != KIND_PID)
+		if (list.args[i].kind != KIND_PID || list.args[i].index >= BW_ARGS_MAX)
 			continue;
-		pid = (int32_t)number(view, &list.args[i]);
+		pid = (int32_t)arg_raw(view, &list.args[i]);
 		return pid > 0 ? (uint32_t)pid : 0;
 	}
 	return 0;

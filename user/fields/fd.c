@@ -92,6 +92,22 @@ static bool is_accepted(const struct bw_hdr *hdr)
 	return (hdr->call == BW_CALL_ACCEPT || hdr->call == BW_CALL_ACCEPT4) && hdr->ret >= 0;
 }
 
+/* The path that the caller gave for its own end or its peer's. */
+static const char *given_path(const struct event_view *view)
+{
+	const struct bw_syscall *call = view->rec->syscall;
+
+	switch (call->hdr.call) {
+	case BW_CALL_BIND:
+		return text(view, call->text[1]);
+	case BW_CALL_SENDTO:
+	case BW_CALL_RECVFROM:
+		return text(view, call->text[4]);
+	default:
+		return "";
+	}
+}
+
 static bool from_call(const struct event_view *view, struct fd_view *out)
 {
 	const struct bw_syscall *call = view->rec->syscall;
@@ -112,6 +128,9 @@ static bool from_call(const struct event_view *view, struct fd_view *out)
 	out->family = fd->family;
 	out->sock_type = fd->sock_type;
 	out->protocol = transport(fd->protocol);
+	/* The socket itself knows no peer of single datagrams, and no name that was refused. */
+	if (fd->family == AF_UNIX && !*out->path)
+		out->path = given_path(view);
 	out->is_server = is_server(call);
 	out->is_bound = out->is_server && !fd->remote.family;
 	out->is_connected = is_accepted(&call->hdr) || fd->sock_state == TCP_ESTABLISHED ||
@@ -220,6 +239,14 @@ static bool is_inet(const struct fd_view *fd)
 	return fd->family == AF_INET || fd->family == AF_INET6;
 }
 
+/* Some sockets have a family there before they have a peer. */
+static bool is_unset(const struct bw_addr *addr)
+{
+	static const struct bw_addr none;
+
+	return !addr->port && memcmp(addr->addr, none.addr, sizeof(addr->addr)) == 0;
+}
+
 const char *fd_tuple(const struct event_view *view, const struct fd_view *fd)
 {
 	if (!fd->local)
@@ -244,7 +271,9 @@ const char *fd_name(const struct event_view *view, const struct fd_view *fd)
 	if (!fd->local)
 		return fd->path;
 	/* A socket that is neither bound nor connected has no name yet. */
-	if (is_inet(fd) && !fd->local->port && !fd->remote->family)
+	if (is_inet(fd) && !fd->local->port && is_unset(fd->remote))
+		return "";
+	if (fd->family == AF_UNIX && !fd->path[0] && !fd->is_connected)
 		return "";
 	tuple = fd_tuple(view, fd);
 	return tuple ? tuple : "";

@@ -10,6 +10,12 @@
 
 #define ARGS_TEXT_MAX ((size_t)64 * 1024)
 
+/* ASCII: Falco runs in no locale that has more. */
+static bool is_shown(char c)
+{
+	return c >= ' ' && c <= '~';
+}
+
 /* The number as digits, or the text; NULL: scratch is full. */
 static const char *plain_text(const struct event_view *view, const struct arg_value *arg)
 {
@@ -36,7 +42,7 @@ static const char *plain_text(const struct event_view *view, const struct arg_va
 			return "NULL";
 		text = arena_strndup(view->scratch, arg->text, arg->len);
 		for (uint32_t i = 0; text && i < arg->len; i++)
-			text[i] = text[i] ? text[i] : '.';
+			text[i] = is_shown(text[i]) ? text[i] : '.';
 		return text;
 	}
 	return arena_strdup(view->scratch, digits);

@@ -3,12 +3,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #include "fields/args.h"
 #include "fields/events.h"
 #include "fields/family.h"
+#include "fields/field_io.h"
 #include "fields/names.h"
+#include "fields/traits.h"
 
 #define NS_PER_S UINT64_C(1000000000)
 
@@ -161,17 +164,8 @@ static bool get_syscall_type(const struct event_view *view, const struct field_r
 static bool get_category(const struct event_view *view, const struct field_ref *ref,
 			 struct value *out)
 {
-	static const char *const names[BW_EVENT_MAX] = {
-		[BW_EVENT_FORK] = "process",      [BW_EVENT_EXEC] = "process",
-		[BW_EVENT_EXEC_FAIL] = "process", [BW_EVENT_EXIT] = "process",
-		[BW_EVENT_CRED] = "user",         [BW_EVENT_CHDIR] = "file",
-		[BW_EVENT_OPEN] = "file",         [BW_EVENT_CONNECT] = "net",
-	};
-
 	(void)ref;
-	if (hdr(view)->call == BW_CALL_CAPSET)
-		return value_str(out, "process");
-	return hdr(view)->type < BW_EVENT_MAX && value_str(out, names[hdr(view)->type]);
+	return value_str(out, traits_category(view));
 }
 
 static bool get_res(const struct event_view *view, const struct field_ref *ref, struct value *out)
@@ -239,27 +233,35 @@ static bool get_count_error(const struct event_view *view, const struct field_re
 	return is_call(view) && value_uint(out, hdr(view)->ret < 0);
 }
 
-static bool is_on_file(const struct event_view *view)
-{
-	return hdr(view)->type == BW_EVENT_OPEN || hdr(view)->call == BW_CALL_FCHDIR;
-}
-
 static bool get_count_error_file(const struct event_view *view, const struct field_ref *ref,
 				 struct value *out)
 {
-	return is_on_file(view) && get_count_error(view, ref, out);
+	return traits_error(view) == TRAITS_FILE && get_count_error(view, ref, out);
 }
 
 static bool get_count_error_net(const struct event_view *view, const struct field_ref *ref,
 				struct value *out)
 {
-	return hdr(view)->type == BW_EVENT_CONNECT && get_count_error(view, ref, out);
+	return traits_error(view) == TRAITS_NET && get_count_error(view, ref, out);
+}
+
+static bool is_on_memory(const struct event_view *view)
+{
+	const char *category = traits_category(view);
+
+	return category && strcmp(category, "memory") == 0;
+}
+
+static bool get_count_error_memory(const struct event_view *view, const struct field_ref *ref,
+				   struct value *out)
+{
+	return is_on_memory(view) && get_count_error(view, ref, out);
 }
 
 static bool get_count_error_other(const struct event_view *view, const struct field_ref *ref,
 				  struct value *out)
 {
-	return !is_on_file(view) && hdr(view)->type != BW_EVENT_CONNECT &&
+	return traits_error(view) == TRAITS_OTHER && !is_on_memory(view) &&
 	       get_count_error(view, ref, out);
 }
 
@@ -321,14 +323,23 @@ static bool get_is_open_create(const struct event_view *view, const struct field
 					((open->flags & TMPFILE_BIT) && hdr(view)->ret >= 0)));
 }
 
-/* One path or two, it is the same: of what is delivered only opens take a directory. */
+/* .dst is the second of two paths; with one path it is the same. */
+static const char *call_abspath(const struct event_view *view, const struct field_ref *ref)
+{
+	bool is_dst = ref->arg_len == 3 && memcmp(ref->arg, "dst", 3) == 0;
+	const char *path = is_dst ? args_call_abspath(view, 1) : NULL;
+
+	return path ? path : args_call_abspath(view, 0);
+}
+
 static bool get_abspath(const struct event_view *view, const struct field_ref *ref,
 			struct value *out)
 {
 	const struct bw_open *open = open_of(view);
 	uint16_t call = hdr(view)->call;
 
-	(void)ref;
+	if (hdr(view)->type == BW_EVENT_CALL)
+		return value_str(out, call_abspath(view, ref));
 	if (!open || call == BW_CALL_OPEN || call == BW_CALL_CREAT)
 		return false;
 	return value_str(out, args_open_path(view));
@@ -439,34 +450,34 @@ static const struct field fields[] = {
 	  "1 for events of the named type, else 0.", get_type_is },
 	{ "syscall.type", FIELD_STRING, 0, "Name of the system call; null for procexit.",
 	  get_syscall_type },
-	{ "evt.category", FIELD_STRING, 0, "file, net, process or user.", get_category },
+	{ "evt.category", FIELD_STRING, 0,
+	  "file, net, process, memory and so on, by Falco's table.", get_category },
 	{ "evt.cpu", FIELD_INT16, FIELD_UNFILLED, "Number of the CPU.", NULL },
-	{ "evt.buffer", FIELD_BYTES, FIELD_UNFILLED, "Data read or written.", NULL },
-	{ "evt.buflen", FIELD_UINT64, FIELD_UNFILLED, "Length of evt.buffer.", NULL },
+	{ "evt.buffer", FIELD_BYTES, 0, "Data sent or received, its first 256 bytes.",
+	  field_io_buffer },
+	{ "evt.buflen", FIELD_UINT64, 0, "How many bytes were sent or received.", field_io_buflen },
 	{ "evt.res", FIELD_STRING, 0, "SUCCESS or the name of the error, such as EROFS.", get_res },
 	{ "evt.rawres", FIELD_INT64, 0, "Result of the call: a value, or -errno.", get_rawres },
 	{ "evt.failed", FIELD_BOOL, 0, "The call failed.", get_failed },
-	{ "evt.is_io", FIELD_BOOL, FIELD_ALWAYS_FALSE, "Event reads or writes: none here does.",
-	  get_false },
-	{ "evt.is_io_read", FIELD_BOOL, FIELD_ALWAYS_FALSE, "Event reads: none here does.",
-	  get_false },
-	{ "evt.is_io_write", FIELD_BOOL, FIELD_ALWAYS_FALSE, "Event writes: none here does.",
-	  get_false },
-	{ "evt.io_dir", FIELD_STRING, FIELD_UNFILLED, "r or w for reads and writes.", NULL },
+	{ "evt.is_io", FIELD_BOOL, 0, "Event reads or writes: sends, receives.", field_io_is_io },
+	{ "evt.is_io_read", FIELD_BOOL, 0, "Event reads: recvfrom and its like, finit_module.",
+	  field_io_is_read },
+	{ "evt.is_io_write", FIELD_BOOL, 0, "Event writes: sendto and its like.",
+	  field_io_is_write },
+	{ "evt.io_dir", FIELD_STRING, 0, "read or write; null for others.", field_io_dir },
 	{ "evt.is_wait", FIELD_BOOL, FIELD_ALWAYS_FALSE, "Event waits: none here does.",
 	  get_false },
 	{ "evt.wait_latency", FIELD_RELTIME, FIELD_DEPRECATED,
 	  "Always 0: calls are seen when they return.", get_zero },
-	{ "evt.is_syslog", FIELD_BOOL, FIELD_ALWAYS_FALSE,
-	  "Event writes to /dev/log: none here does.", get_false },
+	{ "evt.is_syslog", FIELD_BOOL, 0, "Event sends to /dev/log.", field_io_is_syslog },
 	{ "evt.count", FIELD_UINT32, 0, "Always 1.", get_one },
 	{ "evt.count.error", FIELD_UINT32, 0, "1 if the call failed.", get_count_error },
 	{ "evt.count.error.file", FIELD_UINT32, 0, "1 if a call on a file failed.",
 	  get_count_error_file },
 	{ "evt.count.error.net", FIELD_UINT32, 0, "1 if a call on a socket failed.",
 	  get_count_error_net },
-	{ "evt.count.error.memory", FIELD_UINT32, FIELD_UNFILLED, "1 if a call on memory failed.",
-	  NULL },
+	{ "evt.count.error.memory", FIELD_UINT32, 0, "1 if a call on memory failed.",
+	  get_count_error_memory },
 	{ "evt.count.error.other", FIELD_UINT32, 0, "1 if another call failed.",
 	  get_count_error_other },
 	{ "evt.count.exit", FIELD_UINT32, 0, "1 for exits of calls, null for procexit.",
@@ -481,14 +492,17 @@ static const struct field fields[] = {
 	  "Event is near a time.", NULL },
 	{ "evt.abspath", FIELD_STRING, FIELD_ARG_ALLOWED | FIELD_ARG_KEY | FIELD_ARG_DOT,
 	  "Path of calls that take a directory, also as .src or .dst.", get_abspath },
-	{ "evt.buflen.in", FIELD_UINT64, FIELD_UNFILLED, "Length of what was read.", NULL },
-	{ "evt.buflen.out", FIELD_UINT64, FIELD_UNFILLED, "Length of what was written.", NULL },
+	{ "evt.buflen.in", FIELD_UINT64, 0, "The same of what was received.", field_io_buflen_in },
+	{ "evt.buflen.out", FIELD_UINT64, 0, "The same of what was sent.", field_io_buflen_out },
 	{ "evt.buflen.file", FIELD_UINT64, FIELD_UNFILLED, "The same of files alone.", NULL },
 	{ "evt.buflen.file.in", FIELD_UINT64, FIELD_UNFILLED, "Read from a file.", NULL },
 	{ "evt.buflen.file.out", FIELD_UINT64, FIELD_UNFILLED, "Written to a file.", NULL },
-	{ "evt.buflen.net", FIELD_UINT64, FIELD_UNFILLED, "The same of sockets alone.", NULL },
-	{ "evt.buflen.net.in", FIELD_UINT64, FIELD_UNFILLED, "Read from a socket.", NULL },
-	{ "evt.buflen.net.out", FIELD_UINT64, FIELD_UNFILLED, "Written to a socket.", NULL },
+	{ "evt.buflen.net", FIELD_UINT64, 0, "The same of IPv4 and IPv6 sockets alone.",
+	  field_io_buflen_net },
+	{ "evt.buflen.net.in", FIELD_UINT64, 0, "Received from such a socket.",
+	  field_io_buflen_net_in },
+	{ "evt.buflen.net.out", FIELD_UINT64, 0, "Sent by such a socket.",
+	  field_io_buflen_net_out },
 	{ "evt.is_open_read", FIELD_BOOL, 0, "open family: opened to read.", get_is_open_read },
 	{ "evt.is_open_write", FIELD_BOOL, 0, "open family: opened to write.", get_is_open_write },
 	{ "evt.is_open_exec", FIELD_BOOL, 0, "open family: makes a file that may be executed.",

@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <linux/keyctl.h>
 #include <linux/reboot.h>
-#include <linux/seccomp.h>
 #include <sched.h>
 #include <stdbool.h>
 #include <sys/mman.h>
@@ -14,50 +13,107 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 
+#include "bpfwatch/event.h"
 #include "fields/scratch.h"
 
 #define TEXT_MAX 1024 /* more than all names of the longest table */
 
+/* The next row of a flag that is set; its bits are taken from *rest.  NULL: no more. */
+static const struct symbol *next_flag(const struct symbol *row, uint64_t *rest, bool is_zero)
+{
+	for (; row->name; row++) {
+		if ((*rest & row->value) != row->value || (row->value == 0) != is_zero)
+			continue;
+		*rest &= ~row->value;
+		return row;
+	}
+	return NULL;
+}
+
+/* What becomes of bits and values that have no row. */
+static bool keeps_others(const struct symbol *table)
+{
+	while (table->name)
+		table++;
+	return table->number == SYMBOLS_KEEP;
+}
+
 const char *symbols_flags(struct arena *scratch, const struct symbol *table, uint64_t value)
 {
 	struct scratch_text text;
+	const struct symbol *row = table;
 	const char *sep = "";
-	bool is_zero = value == 0;
+	uint64_t rest = value;
 
 	scratch_init(&text, scratch, TEXT_MAX);
 	scratch_add(&text, "");
-	for (; table->name; table++) {
-		if ((value & table->value) != table->value || (table->value == 0) != is_zero)
-			continue;
-		value &= ~table->value;
+	while ((row = next_flag(row, &rest, value == 0))) {
 		scratch_add(&text, sep);
-		scratch_add(&text, table->name);
+		scratch_add(&text, row->name);
 		sep = "|";
+		row++;
 	}
 	return scratch_end(&text);
+}
+
+uint64_t symbols_flags_number(const struct symbol *table, uint64_t value)
+{
+	const struct symbol *row = table;
+	uint64_t rest = value;
+	uint64_t number = 0;
+
+	while ((row = next_flag(row, &rest, value == 0))) {
+		number |= row->number;
+		row++;
+	}
+	return keeps_others(table) ? number | rest : number;
+}
+
+/* The first row of a value, else the one of all others; NULL: neither. */
+static const struct symbol *enum_row(const struct symbol *table, uint64_t value)
+{
+	for (; table->name; table++) {
+		if (table->value == value || table->value == SYMBOL_OTHER)
+			return table;
+	}
+	return NULL;
 }
 
 const char *symbols_enum(struct arena *scratch, const struct symbol *table, uint64_t value)
 {
+	const struct symbol *row = enum_row(table, value);
 	struct scratch_text text;
 	const char *sep = "";
 
 	scratch_init(&text, scratch, TEXT_MAX);
 	scratch_add(&text, "");
-	for (; table->name; table++) {
-		if (table->value != value)
+	if (row)
+		value = row->value;
+	for (; row && row->name; row++) {
+		if (row->value != value)
 			continue;
 		scratch_add(&text, sep);
-		scratch_add(&text, table->name);
+		scratch_add(&text, row->name);
 		sep = "|";
 	}
 	return scratch_end(&text);
 }
 
+uint64_t symbols_enum_number(const struct symbol *table, uint64_t value)
+{
+	const struct symbol *row = enum_row(table, value);
+
+	return row ? row->number : value;
+}
+
 /* clang-format off */
-#define S(name) { #name, (uint64_t)(name) }
-#define N(name, value) { #name, value } /* newer than some headers, or of one architecture */
-#define END { NULL, 0 }
+#define S(name) { #name, (uint64_t)(name), (uint64_t)(name) }
+#define N(name, value) { #name, value, value } /* newer than some headers, or of one architecture */
+#define P(name, value, number) { #name, (uint64_t)(value), number } /* Falco has another number */
+#define OURS(name, value) { #name, value, 0 } /* Falco does not see it */
+#define OTHER(name) { #name, SYMBOL_OTHER, 0 }
+#define END { NULL, 0, SYMBOLS_KEEP }
+#define END_DROP { NULL, 0, SYMBOLS_DROP }
 
 const struct symbol symbols_families[] = {
 	N(AF_NFC, 39), N(AF_ALG, 38), N(AF_CAIF, 37), N(AF_IEEE802154, 36), N(AF_PHONET, 35),
@@ -74,11 +130,13 @@ const struct symbol symbols_families[] = {
 
 const struct symbol symbols_shutdown[] = { S(SHUT_RDWR), S(SHUT_WR), S(SHUT_RD), END };
 
-const struct symbol symbols_sockopt_levels[] = { S(SOL_SOCKET), N(SOL_TCP, 6), END };
+const struct symbol symbols_sockopt_levels[] = {
+	S(SOL_SOCKET), P(SOL_TCP, 6, 2), OTHER(UNKNOWN), END,
+};
 
 /* Of SOL_SOCKET, by the numbers that x86 and arm64 share. */
 const struct symbol symbols_sockopts[] = {
-	N(SO_COOKIE, 57), N(SO_MEMINFO, 55), N(SO_PEERGROUPS, 59), N(SO_ATTACH_BPF, 50),
+	P(SO_COOKIE, 57, 53), P(SO_MEMINFO, 55, 52), P(SO_PEERGROUPS, 59, 51), N(SO_ATTACH_BPF, 50),
 	N(SO_INCOMING_CPU, 49), N(SO_BPF_EXTENSIONS, 48), N(SO_MAX_PACING_RATE, 47),
 	N(SO_BUSY_POLL, 46), N(SO_SELECT_ERR_QUEUE, 45), N(SO_LOCK_FILTER, 44), N(SO_NOFCS, 43),
 	N(SO_PEEK_OFF, 42), N(SO_WIFI_STATUS, 41), N(SO_RXQ_OVFL, 40), N(SO_DOMAIN, 39),
@@ -92,11 +150,11 @@ const struct symbol symbols_sockopts[] = {
 	N(SO_LINGER, 13), N(SO_PRIORITY, 12), N(SO_NO_CHECK, 11), N(SO_OOBINLINE, 10),
 	N(SO_KEEPALIVE, 9), N(SO_RCVBUFFORCE, 33), N(SO_SNDBUFFORCE, 32), N(SO_RCVBUF, 8),
 	N(SO_SNDBUF, 7), N(SO_BROADCAST, 6), N(SO_DONTROUTE, 5), N(SO_ERROR, 4), N(SO_TYPE, 3),
-	N(SO_REUSEADDR, 2), N(SO_DEBUG, 1), END,
+	N(SO_REUSEADDR, 2), N(SO_DEBUG, 1), OTHER(UNKNOWN), END,
 };
 
 const struct symbol symbols_new_fd[] = {
-	S(O_NONBLOCK), S(O_CLOEXEC), N(O_NONE, 0), END,
+	P(O_NONBLOCK, O_NONBLOCK, 1 << 6), P(O_CLOEXEC, O_CLOEXEC, 1 << 12), N(O_NONE, 0), END_DROP,
 };
 
 const struct symbol symbols_userfaultfd[] = {
@@ -104,27 +162,39 @@ const struct symbol symbols_userfaultfd[] = {
 };
 
 const struct symbol symbols_clone[] = {
-	S(CLONE_FILES), S(CLONE_FS), S(CLONE_IO), S(CLONE_NEWIPC), S(CLONE_NEWNET),
-	S(CLONE_NEWNS), S(CLONE_NEWPID), S(CLONE_NEWUTS), S(CLONE_PARENT),
-	S(CLONE_PARENT_SETTID), S(CLONE_PTRACE), S(CLONE_SIGHAND), S(CLONE_SYSVSEM),
-	S(CLONE_THREAD), S(CLONE_UNTRACED), S(CLONE_VM), S(CLONE_NEWUSER),
-	S(CLONE_CHILD_CLEARTID), S(CLONE_CHILD_SETTID), S(CLONE_SETTLS), S(CLONE_VFORK),
-	S(CLONE_NEWCGROUP), N(CLONE_NEWTIME, 0x80), END,
+	P(CLONE_FILES, CLONE_FILES, 1 << 0), P(CLONE_FS, CLONE_FS, 1 << 1),
+	P(CLONE_IO, CLONE_IO, 1 << 2), P(CLONE_NEWIPC, CLONE_NEWIPC, 1 << 3),
+	P(CLONE_NEWNET, CLONE_NEWNET, 1 << 4), P(CLONE_NEWNS, CLONE_NEWNS, 1 << 5),
+	P(CLONE_NEWPID, CLONE_NEWPID, 1 << 6), P(CLONE_NEWUTS, CLONE_NEWUTS, 1 << 7),
+	P(CLONE_PARENT, CLONE_PARENT, 1 << 8),
+	P(CLONE_PARENT_SETTID, CLONE_PARENT_SETTID, 1 << 9),
+	P(CLONE_PTRACE, CLONE_PTRACE, 1 << 10), P(CLONE_SIGHAND, CLONE_SIGHAND, 1 << 11),
+	P(CLONE_SYSVSEM, CLONE_SYSVSEM, 1 << 12), P(CLONE_THREAD, CLONE_THREAD, 1 << 13),
+	P(CLONE_UNTRACED, CLONE_UNTRACED, 1 << 14), P(CLONE_VM, CLONE_VM, 1 << 15),
+	P(CLONE_NEWUSER, CLONE_NEWUSER, 1 << 20),
+	P(CLONE_CHILD_CLEARTID, CLONE_CHILD_CLEARTID, 1 << 23),
+	P(CLONE_CHILD_SETTID, CLONE_CHILD_SETTID, 1 << 24),
+	P(CLONE_SETTLS, CLONE_SETTLS, 1 << 25), P(CLONE_VFORK, CLONE_VFORK, 1 << 27),
+	P(CLONE_NEWCGROUP, CLONE_NEWCGROUP, 1 << 28), OURS(CLONE_NEWTIME, 0x80), END_DROP,
 };
 
 const struct symbol symbols_ptrace[] = {
-	N(PTRACE_SINGLEBLOCK, 33), N(PTRACE_SYSEMU_SINGLESTEP, 32), N(PTRACE_SYSEMU, 31),
-	N(PTRACE_ARCH_PRCTL, 30), N(PTRACE_SET_THREAD_AREA, 26), N(PTRACE_GET_THREAD_AREA, 25),
-	N(PTRACE_OLDSETOPTIONS, 21), N(PTRACE_SETFPXREGS, 19), N(PTRACE_GETFPXREGS, 18),
-	N(PTRACE_SETFPREGS, 15), N(PTRACE_GETFPREGS, 14), N(PTRACE_SETREGS, 13),
-	N(PTRACE_GETREGS, 12), N(PTRACE_SETSIGMASK, 0x420b), N(PTRACE_GETSIGMASK, 0x420a),
-	N(PTRACE_PEEKSIGINFO, 0x4209), N(PTRACE_LISTEN, 0x4208), N(PTRACE_INTERRUPT, 0x4207),
-	N(PTRACE_SEIZE, 0x4206), N(PTRACE_SETREGSET, 0x4205), N(PTRACE_GETREGSET, 0x4204),
-	N(PTRACE_SETSIGINFO, 0x4203), N(PTRACE_GETSIGINFO, 0x4202), N(PTRACE_GETEVENTMSG, 0x4201),
-	N(PTRACE_SETOPTIONS, 0x4200), N(PTRACE_SYSCALL, 24), N(PTRACE_DETACH, 17),
-	N(PTRACE_ATTACH, 16), N(PTRACE_SINGLESTEP, 9), N(PTRACE_KILL, 8), N(PTRACE_CONT, 7),
-	N(PTRACE_POKEUSR, 6), N(PTRACE_POKEDATA, 5), N(PTRACE_POKETEXT, 4), N(PTRACE_PEEKUSR, 3),
-	N(PTRACE_PEEKDATA, 2), N(PTRACE_PEEKTEXT, 1), N(PTRACE_TRACEME, 0), END,
+	P(PTRACE_SINGLEBLOCK, 33, 38), P(PTRACE_SYSEMU_SINGLESTEP, 32, 37),
+	P(PTRACE_SYSEMU, 31, 36), P(PTRACE_ARCH_PRCTL, 30, 35),
+	P(PTRACE_SET_THREAD_AREA, 26, 34), P(PTRACE_GET_THREAD_AREA, 25, 33),
+	P(PTRACE_OLDSETOPTIONS, 21, 32), P(PTRACE_SETFPXREGS, 19, 31),
+	P(PTRACE_GETFPXREGS, 18, 30), P(PTRACE_SETFPREGS, 15, 29), P(PTRACE_GETFPREGS, 14, 28),
+	P(PTRACE_SETREGS, 13, 27), P(PTRACE_GETREGS, 12, 26), P(PTRACE_SETSIGMASK, 0x420b, 25),
+	P(PTRACE_GETSIGMASK, 0x420a, 24), P(PTRACE_PEEKSIGINFO, 0x4209, 23),
+	P(PTRACE_LISTEN, 0x4208, 22), P(PTRACE_INTERRUPT, 0x4207, 21),
+	P(PTRACE_SEIZE, 0x4206, 20), P(PTRACE_SETREGSET, 0x4205, 19),
+	P(PTRACE_GETREGSET, 0x4204, 18), P(PTRACE_SETSIGINFO, 0x4203, 17),
+	P(PTRACE_GETSIGINFO, 0x4202, 16), P(PTRACE_GETEVENTMSG, 0x4201, 15),
+	P(PTRACE_SETOPTIONS, 0x4200, 14), P(PTRACE_SYSCALL, 24, 13), P(PTRACE_DETACH, 17, 12),
+	P(PTRACE_ATTACH, 16, 11), P(PTRACE_SINGLESTEP, 9, 10), P(PTRACE_KILL, 8, 9),
+	P(PTRACE_CONT, 7, 8), P(PTRACE_POKEUSR, 6, 7), P(PTRACE_POKEDATA, 5, 6),
+	P(PTRACE_POKETEXT, 4, 5), P(PTRACE_PEEKUSR, 3, 4), P(PTRACE_PEEKDATA, 2, 3),
+	P(PTRACE_PEEKTEXT, 1, 2), P(PTRACE_TRACEME, 0, 1), OTHER(PTRACE_UNKNOWN), END,
 };
 
 const struct symbol symbols_bpf[] = {
@@ -143,6 +213,17 @@ const struct symbol symbols_bpf[] = {
 	N(BPF_PROG_BIND_MAP, 35), N(BPF_TOKEN_CREATE, 36), END,
 };
 
+const struct symbol symbols_resolve[] = {
+	P(RESOLVE_BENEATH, 0x08, 1 << 0), P(RESOLVE_IN_ROOT, 0x10, 1 << 1),
+	P(RESOLVE_NO_MAGICLINKS, 0x02, 1 << 2), P(RESOLVE_NO_SYMLINKS, 0x04, 1 << 3),
+	P(RESOLVE_NO_XDEV, 0x01, 1 << 4), P(RESOLVE_CACHED, 0x20, 1 << 5), END_DROP,
+};
+
+const struct symbol symbols_creat_layer[] = {
+	P(FD_UPPER_LAYER_CREAT, BW_FILE_UPPER, 1), P(FD_LOWER_LAYER_CREAT, BW_FILE_LOWER, 2),
+	END_DROP,
+};
+
 #define MODE_BITS                                                                              \
 	S(S_IXOTH), S(S_IWOTH), S(S_IROTH), S(S_IXGRP), S(S_IWGRP), S(S_IRGRP), S(S_IXUSR),    \
 		S(S_IWUSR), S(S_IRUSR), S(S_ISVTX), S(S_ISGID), S(S_ISUID)
@@ -154,8 +235,11 @@ const struct symbol symbols_mknod_mode[] = {
 	MODE_BITS, S(S_IFSOCK), S(S_IFREG), S(S_IFBLK), S(S_IFCHR), S(S_IFIFO), END,
 };
 
-const struct symbol symbols_unlinkat[] = { S(AT_REMOVEDIR), END };
-const struct symbol symbols_linkat[] = { S(AT_SYMLINK_FOLLOW), N(AT_EMPTY_PATH, 0x1000), END };
+const struct symbol symbols_unlinkat[] = { S(AT_REMOVEDIR), END_DROP };
+const struct symbol symbols_linkat[] = {
+	S(AT_SYMLINK_FOLLOW), N(AT_EMPTY_PATH, 0x1000), END_DROP,
+};
+/* Falco has the first by the name alone: it looks at the bit of AT_SYMLINK_FOLLOW. */
 const struct symbol symbols_at[] = {
 	S(AT_SYMLINK_NOFOLLOW), N(AT_EMPTY_PATH, 0x1000), S(AT_SYMLINK_FOLLOW), END,
 };
@@ -164,14 +248,18 @@ const struct symbol symbols_renameat2[] = {
 };
 
 const struct symbol symbols_prot[] = {
-	S(PROT_READ), S(PROT_WRITE), S(PROT_EXEC), N(PROT_SEM, 8), S(PROT_GROWSDOWN),
-	S(PROT_GROWSUP), S(PROT_NONE), END,
+	S(PROT_READ), S(PROT_WRITE), S(PROT_EXEC), N(PROT_SEM, 8),
+	P(PROT_GROWSDOWN, PROT_GROWSDOWN, 1 << 4), P(PROT_GROWSUP, PROT_GROWSUP, 1 << 5),
+	S(PROT_NONE), END_DROP,
 };
 
 const struct symbol symbols_mmap[] = {
-	S(MAP_SHARED), S(MAP_PRIVATE), S(MAP_FIXED), S(MAP_ANONYMOUS), N(MAP_32BIT, 0x40),
-	S(MAP_NORESERVE), S(MAP_POPULATE), S(MAP_NONBLOCK), S(MAP_GROWSDOWN), S(MAP_DENYWRITE),
-	S(MAP_EXECUTABLE), S(MAP_LOCKED), N(MAP_FIXED_NOREPLACE, 0x100000), END,
+	S(MAP_SHARED), S(MAP_PRIVATE), P(MAP_FIXED, MAP_FIXED, 1 << 2),
+	P(MAP_ANONYMOUS, MAP_ANONYMOUS, 1 << 3), P(MAP_32BIT, 0x40, 1 << 4),
+	P(MAP_NORESERVE, MAP_NORESERVE, 1 << 6), P(MAP_POPULATE, MAP_POPULATE, 1 << 7),
+	P(MAP_NONBLOCK, MAP_NONBLOCK, 1 << 8), P(MAP_GROWSDOWN, MAP_GROWSDOWN, 1 << 9),
+	P(MAP_DENYWRITE, MAP_DENYWRITE, 1 << 10), P(MAP_EXECUTABLE, MAP_EXECUTABLE, 1 << 11),
+	P(MAP_LOCKED, MAP_LOCKED, 1 << 14), OURS(MAP_FIXED_NOREPLACE, 0x100000), END_DROP,
 };
 
 const struct symbol symbols_prctl[] = {
@@ -185,11 +273,6 @@ const struct symbol symbols_prctl[] = {
 	S(PR_GET_SPECULATION_CTRL), S(PR_SET_TIMERSLACK), S(PR_GET_TIMERSLACK), END,
 };
 
-const struct symbol symbols_seccomp[] = {
-	S(SECCOMP_SET_MODE_STRICT), S(SECCOMP_SET_MODE_FILTER), S(SECCOMP_GET_ACTION_AVAIL),
-	S(SECCOMP_GET_NOTIF_SIZES), END,
-};
-
 const struct symbol symbols_mount[] = {
 	N(RDONLY, MS_RDONLY), N(NOSUID, MS_NOSUID), N(NODEV, MS_NODEV), N(NOEXEC, MS_NOEXEC),
 	N(SYNCHRONOUS, MS_SYNCHRONOUS), N(REMOUNT, MS_REMOUNT), N(MANDLOCK, MS_MANDLOCK),
@@ -198,12 +281,13 @@ const struct symbol symbols_mount[] = {
 	N(POSIXACL, MS_POSIXACL), N(UNBINDABLE, MS_UNBINDABLE), N(PRIVATE, MS_PRIVATE),
 	N(SLAVE, MS_SLAVE), N(SHARED, MS_SHARED), N(RELATIME, MS_RELATIME),
 	N(KERNMOUNT, MS_KERNMOUNT), N(I_VERSION, MS_I_VERSION), N(STRICTATIME, MS_STRICTATIME),
-	N(LAZYTIME, MS_LAZYTIME), END,
+	N(LAZYTIME, MS_LAZYTIME), N(NOSEC, 1 << 28), N(BORN, 1 << 29), N(ACTIVE, 1 << 30),
+	N(NOUSER, 1U << 31), END,
 };
 
 const struct symbol symbols_umount[] = {
 	N(FORCE, MNT_FORCE), N(DETACH, MNT_DETACH), N(EXPIRE, MNT_EXPIRE),
-	N(NOFOLLOW, UMOUNT_NOFOLLOW), END,
+	N(NOFOLLOW, UMOUNT_NOFOLLOW), END_DROP,
 };
 
 const struct symbol symbols_fsconfig[] = {
@@ -236,20 +320,22 @@ const struct symbol symbols_xattr[] = { N(XATTR_CREATE, 1), N(XATTR_REPLACE, 2),
 
 const struct symbol symbols_memfd[] = {
 	N(MFD_CLOEXEC, 0x1), N(MFD_ALLOW_SEALING, 0x2), N(MFD_HUGETLB, 0x4),
-	N(MFD_NOEXEC_SEAL, 0x8), N(MFD_EXEC, 0x10), END,
+	OURS(MFD_NOEXEC_SEAL, 0x8), OURS(MFD_EXEC, 0x10), END_DROP,
 };
 
 const struct symbol symbols_finit[] = {
 	N(MODULE_INIT_IGNORE_MODVERSIONS, 1), N(MODULE_INIT_IGNORE_VERMAGIC, 2),
-	N(MODULE_INIT_COMPRESSED_FILE, 4), END,
+	N(MODULE_INIT_COMPRESSED_FILE, 4), END_DROP,
 };
 
-const struct symbol symbols_delete_module[] = { S(O_NONBLOCK), S(O_TRUNC), END };
+const struct symbol symbols_delete_module[] = {
+	P(O_NONBLOCK, O_NONBLOCK, 2), P(O_TRUNC, O_TRUNC, 1), END_DROP,
+};
 
-const struct symbol symbols_fcntl[] = { N(F_DUPFD_CLOEXEC, 1030), S(F_DUPFD), END };
+const struct symbol symbols_fcntl[] = { P(F_DUPFD_CLOEXEC, 1030, 26), P(F_DUPFD, F_DUPFD, 1), END };
 
 const struct symbol symbols_pidfd_open[] = {
-	N(PIDFD_NONBLOCK, O_NONBLOCK), N(PIDFD_THREAD, O_EXCL), END,
+	P(PIDFD_NONBLOCK, O_NONBLOCK, 1), OURS(PIDFD_THREAD, O_EXCL), END_DROP,
 };
 
 const struct symbol symbols_keyctl[] = {
@@ -274,7 +360,7 @@ const struct symbol symbols_reboot[] = {
 
 const struct symbol symbols_uring_enter[] = {
 	N(IORING_ENTER_GETEVENTS, 1), N(IORING_ENTER_SQ_WAKEUP, 2), N(IORING_ENTER_SQ_WAIT, 4),
-	N(IORING_ENTER_EXT_ARG, 8), END,
+	N(IORING_ENTER_EXT_ARG, 8), END_DROP,
 };
 
 const struct symbol symbols_uring_register[] = {

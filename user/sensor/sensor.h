@@ -62,6 +62,9 @@ int sensor_drain(struct sensor *sensor, unsigned int max_records);
 /* Sum of the kernel's counters over all CPUs, BW_STAT_MAX of them. */
 int sensor_read_stats(const struct sensor *sensor, uint64_t stats[BW_STAT_MAX]);
 
+/* Which of a call's uses alone are reported, as "with PROT_EXEC only"; NULL: all are. */
+const char *sensor_call_note(enum bw_call call);
+
 /* Where the events come from, and so what a kernel can be blind to. */
 enum sensor_hook {
 	SENSOR_HOOK_LIFE = 0, /* fork, exec, exit */

@@ -145,7 +145,22 @@ static const struct bw_decode rows[BW_CALL_MAX] = {
 	[BW_CALL_FANOTIFY_INIT] = ROW(BW_DECODE_RET_FD, VALUE, VALUE),
 };
 
+#define EXEC_NOTE "with PROT_EXEC only"
+
+/* What the filters of the rows above let through. */
+static const char *const notes[BW_CALL_MAX] = {
+	[BW_CALL_FCNTL] = "F_DUPFD and F_DUPFD_CLOEXEC only",
+	[BW_CALL_MMAP] = EXEC_NOTE,
+	[BW_CALL_MPROTECT] = EXEC_NOTE,
+	[BW_CALL_PKEY_MPROTECT] = EXEC_NOTE,
+};
+
 const struct bw_decode *sensor_decode(enum bw_call call)
 {
 	return &rows[call];
+}
+
+const char *sensor_call_note(enum bw_call call)
+{
+	return notes[call];
 }
