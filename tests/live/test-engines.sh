@@ -86,6 +86,7 @@ expected() {
 		is user.name '"root"'
 		;;
 	podman*)
+		[ "$1" != podman ] || { in_net 10.88.76. && cni_facts; }
 		is container.type '"podman"'
 		is container.name "\"$rt_tag-eng-$1\""
 		is container.is_rootless "$([ "$1" = podman ] && echo false || echo true)"
@@ -97,6 +98,8 @@ expected() {
 		has_digest
 		;;
 	ctr)
+		in_net 10.88.77.
+		cni_facts
 		is container.type '"containerd"'
 		is container.name "\"${id[$1]}\""
 		is container.privileged false
@@ -116,11 +119,15 @@ expected() {
 		has k8s.pod.labels "app:bw-$rt_tag-eng-cri"
 		is k8s.pod.full_sandbox_id "\"$(sed -n 's/^sandbox //p' "$rt_dir/run/cri-eng-cri.both")\""
 		has k8s.pod.ip 10.88.77.
+		in_net 10.88.77.
+		cni_facts
+		has k8s.pod.cni.json eth0
 		is container.host_network false
 		image_facts
 		has_digest
 		;;
 	docker)
+		in_net 10.88.75.
 		is container.type '"docker"'
 		is container.name "\"$rt_tag-eng-docker\""
 		is container.privileged false
@@ -140,13 +147,24 @@ expected() {
 	esac
 }
 
+# in_net PREFIX: the address is of that network, and is the one that the plugins answered.
+in_net() {
+	printf ' and (.output_fields["container.ip"] | strings | startswith("%s"))' "$1"
+}
+
+cni_facts() {
+	# shellcheck disable=SC2016 # of jq
+	printf '%s' ' and (.output_fields | (."container.ip" as $ip | ."container.cni.json" | strings
+		| fromjson | .eth0 | tostring | contains($ip)))'
+}
+
 # More options for KIND than the defaults.
 options_of() {
 	RT_OPTS=()
 	case $1 in
-	podman) RT_OPTS=(--label team=red) ;;
+	podman) RT_OPTS=(--label team=red --network bw-pm) ;;
 	podman_rootless) RT_OPTS=(--label team=red) ;;
-	ctr) RT_OPTS=(--label team=red) ;;
+	ctr) RT_OPTS=(--label team=red --cni) ;;
 	docker) RT_OPTS=(--label team=red --read-only --user app --pids-limit 50 --memory 64m
 		--security-opt no-new-privileges -v "$work/data:/data:ro") ;;
 	esac
@@ -171,6 +189,7 @@ cat >"$work/rules.yaml" <<'END'
     %container.is_sandbox %container.host_pid %container.host_network %container.host_ipc
     %container.memory_limit %container.pids_limit
     %k8s.container.name %k8s.pod.uid %k8s.pod.label[app] %k8s.pod.labels %k8s.pod.ip
+    %container.ip %container.cni.json %k8s.pod.cni.json
     %k8s.pod.full_sandbox_id
   priority: NOTICE
 - rule: Pause

@@ -27,6 +27,9 @@
 #define WAIT_SHARE_NS  200000000ULL /* for all of them in each period */
 #define WAIT_PERIOD_NS 2000000000ULL
 
+/* Each time twice as late, for half a minute. */
+#define ADDRESS_TRIES_MAX 8
+
 #define UNKNOWN_ID_MAX \
 	16 /* "ns:" and the pid namespace in hexadecimal: fits struct container's id */
 
@@ -175,11 +178,26 @@ static void set_now(struct containers *c, const struct bw_hdr *hdr)
 		c->now_ns = hdr->time_ns;
 }
 
+/* Some networks are made when the cgroup is there already, and some never. */
+static void look_for_address(struct containers *c, struct entry *entry)
+{
+	const struct container *info = entry->info;
+
+	if (info->ip || info->pod_ip || entry->engine == ENGINE_NONE || !entry->is_whole ||
+	    entry->n_address_tries >= ADDRESS_TRIES_MAX || c->now_ns < entry->address_ns ||
+	    (info->facts.is_seen && info->facts.ns_host & BW_NS_NET))
+		return;
+	entry->address_ns = c->now_ns + (REGISTRY_ADDRESS_NS << entry->n_address_tries++);
+	bind_find_address(c, entry);
+}
+
 static const struct container *answer(struct containers *c, struct entry *entry)
 {
 	entry->used_ns = c->now_ns;
 	if (c->config.live && !entry->is_whole && !entry->has_waited && entry->info->bundle)
 		wait_for_files(c, entry);
+	if (c->config.live)
+		look_for_address(c, entry);
 	return entry->info;
 }
 
@@ -453,6 +471,7 @@ static void learn_facts(struct containers *c, const struct bw_exec *rec)
 	    setup_find(c, rec->hdr.tgid, rec->hdr.start_ns))
 		return;
 	info_set_facts(entry->info, &facts);
+	entry->address_ns = 0; /* what was to be set up is set up */
 	if (!entry->pid)
 		entry->pid = rec->hdr.tgid;
 }

@@ -65,6 +65,8 @@ struct container {
 	char *pod_sandbox_id;
 	char *k8s_container_name;
 	char *pod_ip;
+	char *ip; /* of a container that has an address of its own, not its pod's */
+	char *cni_json; /* what the network plugins answered, by interface */
 	bool is_sandbox; /* pause container of a pod */
 	bool is_partial; /* its id is known, but not what its runtime wrote of it */
 	bool is_rootless; /* a user other than root made it: all of this is that user's word */

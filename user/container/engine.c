@@ -107,6 +107,7 @@ static void apply_config(struct work *work, const cJSON *config)
 		break;
 	case ENGINE_CONTAINERD:
 		containerd_apply(work);
+		containerd_find_address(work);
 		break;
 	case ENGINE_NONE:
 		break;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "container/address.h"
 #include "container/bolt.h"
 #include "container/info.h"
 #include "container/json.h"
@@ -119,15 +120,57 @@ void containerd_apply(struct work *work)
 {
 	cleanup_close int db = open_database(work);
 
-	if (db < 0)
+	if (db >= 0) {
+		read_image(work, db);
+		read_labels(work, db);
+	}
+}
+
+/* Clients of containerd name a container's network by its namespace, too. */
+void containerd_find_address(struct work *work)
+{
+	struct container *info = work->info;
+	char id[INFO_STR_MAX];
+	int len;
+
+	if (!work->claim->namespace)
 		return;
-	read_image(work, db);
-	read_labels(work, db);
+	len = snprintf(id, sizeof(id), "%s-%s", work->claim->namespace, work->claim->id);
+	if (len > 0 && (size_t)len < sizeof(id))
+		address_find_results(work->place, id, &info->ip, &info->cni_json);
+}
+
+/* Where the engine's own notes have it not, in the plugins' cache. */
+static void pod_find_address(struct work *work)
+{
+	struct container *info = work->info;
+	const char *sandbox = info->is_sandbox ? work->claim->id : info->pod_sandbox_id;
+
+	if (sandbox && !info->cni_json)
+		address_find_results(work->place, sandbox, &info->pod_ip, &info->cni_json);
+}
+
+/* Of the interfaces those in the pod: the host's ends have names like these, and lo says nothing. */
+static void take_cni(struct container *info, cJSON *interfaces)
+{
+	cJSON *item = interfaces ? interfaces->child : NULL;
+	cJSON *next;
+	char *text;
+
+	for (; item; item = next) {
+		next = item->next;
+		if (!strcmp(item->string, "lo") || !strncmp(item->string, "veth", strlen("veth")))
+			cJSON_Delete(cJSON_DetachItemViaPointer(interfaces, item));
+	}
+	text = json_first(interfaces) ? cJSON_PrintUnformatted(interfaces) : NULL;
+	if (text)
+		info_set(&info->cni_json, text);
+	cJSON_free(text);
 }
 
 /*
  * JSON with some bytes of protobuf before it:
- * {"Metadata": {"IP": "10.0.0.7", "Config": {"labels": {}}}}.
+ * {"Metadata": {"IP": "10.0.0.7", "CNIResult": {"Interfaces": {}}, "Config": {"labels": {}}}}.
  */
 static void take_sandbox(struct container *info, const char *text, size_t len)
 {
@@ -136,7 +179,10 @@ static void take_sandbox(struct container *info, const char *text, size_t len)
 	const cJSON *metadata = json_object(json, "Metadata");
 	const cJSON *item;
 
-	info_set(&info->pod_ip, json_str(metadata, "IP"));
+	const cJSON *cni = json_object(metadata, "CNIResult");
+
+	address_take(&info->pod_ip, json_str(metadata, "IP"));
+	take_cni(info, cJSON_GetObjectItemCaseSensitive(cni, "Interfaces"));
 	item = json_first(json_object(json_object(metadata, "Config"), "labels"));
 	for (; item; item = item->next)
 		info_add_pod_label(info, item->string, cJSON_GetStringValue(item));
@@ -183,6 +229,7 @@ void cri_apply(struct work *work, const cJSON *config)
 	info_set(&info->name, info->is_sandbox ? info->pod_name : info->k8s_container_name);
 	containerd_apply(work);
 	pod_apply(work);
+	pod_find_address(work);
 }
 
 /* "name@sha256:…" or the bare id of the image. */
@@ -222,6 +269,18 @@ static cJSON *crio_read_sandbox(struct work *work)
 	return work_read_json(work, dir, "config.json");
 }
 
+static void crio_take_cni(struct container *info, const char *text)
+{
+	cJSON *json = text ? cJSON_Parse(text) : NULL;
+	char *plain = cJSON_IsObject(json) ? cJSON_PrintUnformatted(json) : NULL;
+
+	address_take_result(&info->pod_ip, json);
+	if (plain)
+		info_set(&info->cni_json, plain);
+	cJSON_free(plain);
+	cJSON_Delete(json);
+}
+
 static void crio_add_pod(struct work *work, const cJSON *config)
 {
 	struct container *info = work->info;
@@ -232,9 +291,11 @@ static void crio_add_pod(struct work *work, const cJSON *config)
 
 	for (item = json_first(labels); item; item = item->next)
 		info_add_pod_label(info, item->string, cJSON_GetStringValue(item));
-	info_set(&info->pod_ip, oci_annotation(pod, "io.kubernetes.cri-o.IP.0"));
+	address_take(&info->pod_ip, oci_annotation(pod, "io.kubernetes.cri-o.IP.0"));
+	crio_take_cni(info, oci_annotation(pod, "io.kubernetes.cri-o.CNIResult"));
 	cJSON_Delete(labels);
 	cJSON_Delete(sandbox);
+	pod_find_address(work);
 }
 
 void crio_apply(struct work *work, const cJSON *config)

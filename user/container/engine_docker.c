@@ -2,12 +2,16 @@
 #include "container/engine_work.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "container/address.h"
 #include "container/info.h"
 #include "container/json.h"
 #include "container/oci.h"
 #include "container/place.h"
+
+#define HOSTS_MAX 65536
 
 static void docker_add_mounts(struct container *info, const cJSON *points)
 {
@@ -82,6 +86,70 @@ static void docker_find_digest(struct work *work, const char *dir, const char *d
 	cJSON_Delete(json);
 }
 
+static void docker_take_networks(struct container *info, const cJSON *config)
+{
+	const cJSON *settings = json_object(config, "NetworkSettings");
+	const cJSON *item;
+
+	for (item = json_first(json_object(settings, "Networks")); item; item = item->next) {
+		address_take(&info->ip, json_str(item, "IPAddress"));
+		address_take(&info->ip, json_str(item, "GlobalIPv6Address"));
+	}
+}
+
+/*
+ * dockerd writes the addresses into the container's /etc/hosts before it starts, and into its own
+ * files after that.  From then on the container may have written it, too.
+ */
+static void docker_read_hosts(struct work *work, const char *dir, const cJSON *config)
+{
+	const char *name = json_str(json_object(config, "Config"), "Hostname");
+	char path[PLACE_PATH_MAX];
+	char *text = NULL;
+	const char *address;
+	char *lines;
+	char *save;
+	char *line;
+
+	if (!name || json_true(json_object(config, "State"), "Running") ||
+	    snprintf(path, sizeof(path), "%s/hosts", dir) >= (int)sizeof(path) ||
+	    place_read(work->place, path, HOSTS_MAX, PLACE_NOFOLLOW, &text))
+		return;
+	lines = text;
+	while ((line = strsep(&lines, "\n"))) {
+		address = strtok_r(line, " \t", &save);
+		line = address ? strtok_r(NULL, " \t", &save) : NULL;
+		/* Behind a full name may stand the short one. */
+		if (line && !strncmp(line, name, strlen(name)) &&
+		    (line[strlen(name)] == '\0' || line[strlen(name)] == '.'))
+			address_take(&work->info->ip, address);
+	}
+	free(text);
+}
+
+/* "container:ID": the network is another container's. */
+static void docker_read_other(struct work *work, const char *dir, const char *mode)
+{
+	const char *prefix = "container:";
+	char path[PLACE_PATH_MAX];
+	cJSON *config;
+	size_t len;
+
+	if (!mode || strncmp(mode, prefix, strlen(prefix)) != 0 ||
+	    strchr(mode + strlen(prefix), '/'))
+		return;
+	(void)snprintf(path, sizeof(path), "%s", dir);
+	if (!work_go_up(path, 1))
+		return;
+	len = strlen(path);
+	if (snprintf(path + len, sizeof(path) - len, "/%s", mode + strlen(prefix)) >=
+	    (int)(sizeof(path) - len))
+		return;
+	config = work_read_json(work, path, "config.v2.json");
+	docker_take_networks(work->info, config);
+	cJSON_Delete(config);
+}
+
 static void docker_read(struct work *work, const char *dir)
 {
 	struct container *info = work->info;
@@ -114,7 +182,11 @@ static void docker_read(struct work *work, const char *dir)
 	if (text && *text)
 		info_set(&info->user, text);
 	docker_find_digest(work, dir, json_str(config, "Driver"));
+	docker_take_networks(info, config);
+	if (!info->ip)
+		docker_read_hosts(work, dir, config);
 	host = work_read_json(work, dir, "hostconfig.json");
+	docker_read_other(work, dir, json_str(host, "NetworkMode"));
 	item = cJSON_GetObjectItemCaseSensitive(host, "Privileged");
 	if (cJSON_IsBool(item))
 		info->privileged = cJSON_IsTrue(item);

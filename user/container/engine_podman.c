@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "container/address.h"
 #include "container/bolt.h"
 #include "container/info.h"
 #include "container/json.h"
@@ -77,32 +78,63 @@ static void podman_take_config(struct container *info, const cJSON *config)
 	info->is_sandbox = json_true(config, "pause");
 }
 
-/* Podman's state, of versions that keep it in this kind of database (until 5). */
-static void podman_read_state(struct work *work, const char *storage)
+/*
+ * {"podman": {"interfaces": {"eth0": {"subnets": [{"ipnet": "10.88.0.2/16"}]}}}} by network; before
+ * version 4 a list of what the plugins answered.
+ */
+static void podman_take_networks(struct container *info, const cJSON *status)
 {
-	const char *const keys[] = { "ctr", work->claim->id, "config" };
+	const cJSON *interface;
+	const cJSON *network;
+	const cJSON *subnet;
+
+	for (network = json_first(status); network; network = network->next) {
+		address_take_result(&info->ip, network);
+		interface = json_first(json_object(network, "interfaces"));
+		for (; interface; interface = interface->next) {
+			subnet = json_first(json_array(interface, "subnets"));
+			for (; subnet; subnet = subnet->next)
+				address_take(&info->ip, json_str(subnet, "ipnet"));
+		}
+	}
+}
+
+/* What podman keeps of container `id` under `key`, owned by the caller; NULL: nothing. */
+static cJSON *podman_get(struct work *work, const char *storage, const char *id, const char *key)
+{
+	const char *const keys[] = { "ctr", id, key };
 	const struct bolt_path path = { keys, sizeof(keys) / sizeof(keys[0]) };
 	char file[PLACE_PATH_MAX];
 	cleanup_free char *text = NULL;
 	cleanup_close int db = -1;
-	cJSON *config;
 	size_t len;
 	int err;
 
 	if (snprintf(file, sizeof(file), "%s/" DATABASE, storage) >= (int)sizeof(file))
-		return;
+		return NULL;
 	db = place_open_file(work->place, file, PLACE_NOFOLLOW);
 	if (db < 0)
-		return; /* another version keeps it elsewhere */
+		return NULL; /* another version keeps it elsewhere */
 	err = bolt_get(db, &path, &text, &len);
-	if (err) {
-		if (err != -ENOENT)
-			work_failed(work, file, err);
-		return;
-	}
-	config = cJSON_Parse(text);
+	if (err && err != -ENOENT)
+		work_failed(work, file, err);
+	return err ? NULL : cJSON_Parse(text);
+}
+
+/* The network is that of the container, or of another: of its pod, or as --network tells. */
+static void podman_read_state(struct work *work, const char *storage)
+{
+	cJSON *config = podman_get(work, storage, work->claim->id, "config");
+	const char *owner = json_str(config, "netNsCtr");
+	cJSON *state = podman_get(work, storage, owner ? owner : work->claim->id, "state");
+
 	if (config)
 		podman_take_config(work->info, config);
+	podman_take_networks(work->info, cJSON_GetObjectItemCaseSensitive(state, "networkStatus"));
+	if (!work->info->is_rootless)
+		address_find_results(work->place, owner ? owner : work->claim->id, &work->info->ip,
+				     &work->info->cni_json);
+	cJSON_Delete(state);
 	cJSON_Delete(config);
 }
 

@@ -26,6 +26,7 @@ bool work_go_up(char *path, int n);
 
 /* Each reads what its engine keeps beside the bundle, whose config.json is `config`. */
 void containerd_apply(struct work *work);
+void containerd_find_address(struct work *work);
 void cri_apply(struct work *work, const cJSON *config);
 void crio_apply(struct work *work, const cJSON *config);
 void podman_apply(struct work *work, const cJSON *config);

@@ -20,6 +20,7 @@
 #define REGISTRY_RUNTIMES_MAX   2048
 #define REGISTRY_SETUPS_MAX     8192
 #define REGISTRY_TAIL_NS        (30ULL * 1000 * 1000 * 1000)
+#define REGISTRY_ADDRESS_NS     (100ULL * 1000 * 1000) /* until the second look for an address */
 #define REGISTRY_RUNTIME_NS     (60ULL * 1000 * 1000 * 1000)
 
 /* Beside the cgroup hierarchies: pid namespaces of containers that have no cgroup, by inode. */
@@ -36,6 +37,8 @@ struct entry {
 	uint32_t creator_tgid; /* the runtime that made its cgroup; 0: was there before us */
 	uint32_t pid; /* of its first process, as found; 0: not known */
 	uint32_t n_nodes;
+	uint32_t n_address_tries;
+	uint64_t address_ns; /* when to look for its address again */
 	bool is_whole; /* its config.json was read */
 	bool has_waited; /* for the same */
 	bool is_crio; /* these are as in struct claim, for another look */
