@@ -24,6 +24,7 @@
 #define ID        "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 #define SEPARATOR 0x1e
 #define STORE     "/st/overlay-containers/" ID "/userdata"
+#define STORE_SQL "/sq/overlay-containers/" ID "/userdata"
 #define N_FILES   3
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -70,6 +71,12 @@ static const struct {
 	  STORE,
 	  { STORE "/config.json", "/st/overlay-containers/containers.json",
 	    "/st/libpod/bolt_state.db" } },
+	{ 's',
+	  ENGINE_CONMON,
+	  false,
+	  NULL,
+	  STORE_SQL,
+	  { STORE_SQL "/config.json", "/sq/overlay-containers/containers.json", "/sq/db.sql" } },
 	{ 'o',
 	  ENGINE_CONMON,
 	  true,

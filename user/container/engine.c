@@ -180,7 +180,7 @@ struct container *engine_describe(const char *root, const struct claim *claim, u
 	info->is_rootless = claim->is_rootless;
 	work.place = place_open(root, claim->pid);
 	if (work.place >= 0 && info->bundle)
-		whole = read_all(&work);
+		whole = read_all(&work) && !work.is_busy;
 	if (work.place >= 0)
 		(void)close(work.place); /* O_PATH */
 	info->is_partial = !whole;

@@ -12,9 +12,24 @@
 #include "container/json.h"
 #include "container/oci.h"
 #include "container/place.h"
+#include "container/sqlite.h"
 
-#define DATABASE   "libpod/bolt_state.db"
-#define DRIVER_MAX 32
+#define BOLT_FILE   "libpod/bolt_state.db"
+#define SQLITE_FILE "db.sql"
+#define DRIVER_MAX  32
+
+/* What podman keeps as JSON, and where: in a bucket and under a key, or in a table. */
+enum note { NOTE_CONFIG, NOTE_STATE, NOTE_POD };
+
+static const struct {
+	const char *bucket;
+	const char *key;
+	const char *sql;
+} notes[] = {
+	[NOTE_CONFIG] = { "ctr", "config", "SELECT JSON FROM ContainerConfig WHERE ID = ?" },
+	[NOTE_STATE] = { "ctr", "state", "SELECT JSON FROM ContainerState WHERE ID = ?" },
+	[NOTE_POD] = { "pod", "config", "SELECT JSON FROM PodConfig WHERE ID = ?" },
+};
 
 /* containers.json beside the containers' directories: names, image id, and more JSON in a string. */
 static void podman_find_image(struct work *work, const cJSON *list)
@@ -99,37 +114,61 @@ static void podman_take_networks(struct container *info, const cJSON *status)
 	}
 }
 
-/* What podman keeps of container `id` under `key`, owned by the caller; NULL: nothing. */
-static cJSON *podman_get(struct work *work, const char *storage, const char *id, const char *key)
+/* Of versions before 5, or where such a database was there when podman was updated. */
+static int get_from_bolt(int db, const char *id, enum note note, char **out)
 {
-	const char *const keys[] = { "ctr", id, key };
+	const char *const keys[] = { notes[note].bucket, id, notes[note].key };
 	const struct bolt_path path = { keys, sizeof(keys) / sizeof(keys[0]) };
+	size_t len;
+
+	return bolt_get(db, &path, out, &len);
+}
+
+/* A note on a container or pod, owned by the caller; NULL: there is none. */
+static cJSON *podman_get(struct work *work, const char *storage, const char *id, enum note note)
+{
 	char file[PLACE_PATH_MAX];
 	cleanup_free char *text = NULL;
 	cleanup_close int db = -1;
-	size_t len;
 	int err;
 
-	if (snprintf(file, sizeof(file), "%s/" DATABASE, storage) >= (int)sizeof(file))
+	if (snprintf(file, sizeof(file), "%s/" BOLT_FILE, storage) >= (int)sizeof(file))
 		return NULL;
 	db = place_open_file(work->place, file, PLACE_NOFOLLOW);
-	if (db < 0)
-		return NULL; /* another version keeps it elsewhere */
-	err = bolt_get(db, &path, &text, &len);
-	if (err && err != -ENOENT)
+	if (db >= 0) {
+		err = get_from_bolt(db, id, note, &text);
+	} else {
+		(void)snprintf(file, sizeof(file), "%s/" SQLITE_FILE, storage);
+		err = sqlite_get(work->place, file, notes[note].sql, id, &text);
+	}
+	if (err == -EAGAIN)
+		work->is_busy = true;
+	else if (err && err != -ENOENT)
 		work_failed(work, file, err);
 	return err ? NULL : cJSON_Parse(text);
+}
+
+static void podman_read_pod(struct work *work, const char *storage, const char *id)
+{
+	cJSON *pod = podman_get(work, storage, id, NOTE_POD);
+
+	info_set(&work->info->pod_name, json_str(pod, "name"));
+	info_set(&work->info->pod_uid, id);
+	cJSON_Delete(pod);
 }
 
 /* The network is that of the container, or of another: of its pod, or as --network tells. */
 static void podman_read_state(struct work *work, const char *storage)
 {
-	cJSON *config = podman_get(work, storage, work->claim->id, "config");
+	cJSON *config = podman_get(work, storage, work->claim->id, NOTE_CONFIG);
 	const char *owner = json_str(config, "netNsCtr");
-	cJSON *state = podman_get(work, storage, owner ? owner : work->claim->id, "state");
+	const char *pod = json_str(config, "pod");
+	cJSON *state = podman_get(work, storage, owner ? owner : work->claim->id, NOTE_STATE);
 
 	if (config)
 		podman_take_config(work->info, config);
+	if (pod)
+		podman_read_pod(work, storage, pod);
 	podman_take_networks(work->info, cJSON_GetObjectItemCaseSensitive(state, "networkStatus"));
 	if (!work->info->is_rootless)
 		address_find_results(work->place, owner ? owner : work->claim->id, &work->info->ip,

@@ -13,6 +13,7 @@ struct work {
 	struct container *info;
 	int place; /* root of the paths */
 	uint64_t n_failed;
+	bool is_busy; /* something was being written: it is worth another look */
 };
 
 /* The file "dir/name" as JSON, owned by the caller; NULL when it cannot be had, which is counted. */
