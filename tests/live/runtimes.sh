@@ -39,7 +39,8 @@
 #              an image container: of rt_bundle only CMD counts; options go into the
 #              array RT_OPTS (for instance RT_OPTS=(--privileged))
 #   lxc, nspawn
-#              a system container without a system: of rt_bundle only CMD counts
+#              a system container without a system: of rt_bundle only CMD counts; nspawn takes
+#              RT_OPTS
 #   podman_rootless
 #              podman as a user who is not root: no cgroup of its own
 # For runc and crun the container's name is its id, its network namespace is its own with lo up,
@@ -498,7 +499,7 @@ rt_nspawn() {
 		done
 		exec systemd-nspawn --quiet --register=no --keep-unit --private-network --as-pid2 \
 			-M "$id" -D "$dir" "$@"
-	' rt_nspawn "$id" "$rt_dir/nspawn/$id/rootfs" "$rt_tag" "$@"
+	' rt_nspawn "$id" "$rt_dir/nspawn/$id/rootfs" "$rt_tag" "${RT_OPTS[@]}" "$@"
 }
 
 # The first process in the container that systemd-nspawn runs.  Before it has a child, which

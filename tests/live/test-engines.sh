@@ -88,6 +88,7 @@ expected() {
 		is container.privileged false
 		has container.caps CAP_SYS_ADMIN
 		has container.dangers cap:SYS_ADMIN
+		is container.mounts "\"$work/data:/data:rbind,ro:false:\""
 		is user.name '"root"'
 		;;
 	podman*)
@@ -170,6 +171,7 @@ options_of() {
 	RT_OPTS=()
 	case $1 in
 	podman) RT_OPTS=(--label team=red --network bw-pm) ;;
+	nspawn) RT_OPTS=("--bind-ro=$work/data:/data") ;;
 	podman_rootless) RT_OPTS=(--label team=red) ;;
 	ctr) RT_OPTS=(--label team=red --cni) ;;
 	docker) RT_OPTS=(--label team=red --read-only --user app --pids-limit 50 --memory 64m

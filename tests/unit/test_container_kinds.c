@@ -159,6 +159,76 @@ static void nspawn_keeps_one_cgroup_for_itself(void **state)
 	assert_string_equal(cf_ask(f->live, 62, 1, 0)->full_id, "m1");
 }
 
+/* The container that systemd-nspawn makes with these arguments, "|" between them. */
+static const struct container *start_nspawn(struct fixture *f, const char *args)
+{
+	const struct dir payload = { 0, 60, 1, "/machine/payload" };
+	char argv[4096];
+	char *p;
+
+	(void)snprintf(argv, sizeof(argv), "systemd-nspawn|-D|/srv/tree|%s", args);
+	cf_send_exec(f, 410, 50, argv, "/");
+	for (p = argv; *p; p++) {
+		if (*p == '|')
+			*p = '\0';
+	}
+	put_cmdline(f, 410, argv, (size_t)(p - argv) + 1);
+	cf_send_cgroup(f, BW_CGROUP_MKDIR, &payload, 410, 1);
+	return cf_ask(f->replay, 60, 1, 0);
+}
+
+static void nspawn_mounts_are_on_its_command_line(void **state)
+{
+	static const struct {
+		const char *source;
+		const char *dest;
+		const char *mode;
+		bool rdwr;
+	} want[] = {
+		{ "/etc", "/etc", "rbind,rw", true },
+		{ "/var/data", "/srv", "rbind,ro", false },
+		{ "+/lib", "/lib", "rbind,rw", true },
+		{ "", "/empty", "rbind,rw", true },
+		{ "/a:b\\", "/c", "norbind,idmap,bind,rw", true },
+		{ "/bell\a", "/x", "rbind,rw", true },
+	};
+	const struct container *info = start_nspawn(
+		*state,
+		"--bind=/etc|--bind-ro|/var/data:/srv|--bind=+/lib|--bind=:/empty|--bind="
+		"/a\\:b\\\\:/c:norbind,idmap|--bind=/bell\a:/x|-E|--bind=/no|--bind=|--bind=:|"
+		"--bindings=/no|/bin/sh|--bind=/no");
+
+	assert_int_equal(info->n_mounts, sizeof(want) / sizeof(want[0]));
+	for (uint32_t i = 0; i < info->n_mounts; i++) {
+		const struct container_mount *mount = &info->mounts[i];
+
+		assert_string_equal(mount->source ? mount->source : "", want[i].source);
+		assert_string_equal(mount->dest, want[i].dest);
+		assert_string_equal(mount->mode, want[i].mode);
+		assert_int_equal(mount->rdwr, want[i].rdwr);
+	}
+}
+
+static void broken_nspawn_arguments_are_no_mounts(void **state)
+{
+	char args[3000] = "--bind=/";
+
+	memset(args + strlen(args), 'x', 2000);
+	(void)snprintf(args + strlen(args), 64, "|--bind-ro=/ok\\|--bind");
+	assert_int_equal(start_nspawn(*state, args)->n_mounts, 1);
+	assert_string_equal(cf_ask(((struct fixture *)*state)->live, 60, 1, 0)->mounts[0].source,
+			    "/ok\\");
+}
+
+static void only_so_many_nspawn_mounts_are_kept(void **state)
+{
+	char args[4000] = "-q";
+
+	for (int i = 0; i < 300; i++)
+		(void)snprintf(args + strlen(args), 16, "|--bind=/%d", i);
+	assert_int_equal(start_nspawn(*state, args)->n_mounts, 128);
+}
+
 static void rootless_container_is_known_by_the_fork_of_its_runtime(void **state)
 {
 	struct fixture *f = *state;
@@ -441,6 +511,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		SENTENCE(lxc_is_named_by_its_monitor_and_described_by_its_config),
 		SENTENCE(nspawn_keeps_one_cgroup_for_itself),
+		SENTENCE(nspawn_mounts_are_on_its_command_line),
+		SENTENCE(broken_nspawn_arguments_are_no_mounts),
+		SENTENCE(only_so_many_nspawn_mounts_are_kept),
 		SENTENCE(rootless_container_is_known_by_the_fork_of_its_runtime),
 		SENTENCE(set_up_is_never_an_unknown_container),
 		SENTENCE(who_enters_namespaces_alone_is_in_the_container),

@@ -2,14 +2,17 @@
 #include "container/engine_work.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "container/info.h"
 #include "container/lxc.h"
+#include "container/nspawn.h"
 #include "container/oci.h"
 #include "container/place.h"
 
@@ -141,14 +144,21 @@ static bool read_lxc(struct work *work)
 	return true;
 }
 
-/* There is no file: all that is known stands on the command line. */
-static bool read_nspawn(struct work *work)
+/* systemd-nspawn stays as long as its container; the first process is its child. */
+static bool read_nspawn(struct work *work, const char *root)
 {
+	cleanup_free char *argv = NULL;
+	char path[PLACE_PATH_MAX];
+	size_t len;
+
 	info_set(&work->info->rootfs, work->info->bundle);
+	(void)snprintf(path, sizeof(path), "%s/proc/%u/cmdline", root, work->claim->pid);
+	if (work->claim->pid && !file_read(AT_FDCWD, path, NSPAWN_ARGV_MAX, &argv, &len))
+		nspawn_apply(work->info, argv, len);
 	return true;
 }
 
-static bool read_all(struct work *work)
+static bool read_all(struct work *work, const char *root)
 {
 	const struct claim *claim = work->claim;
 	bool whole;
@@ -157,7 +167,7 @@ static bool read_all(struct work *work)
 		whole = read_lxc(work);
 	else if (claim->engine == ENGINE_NONE && claim->type &&
 		 !strcmp(claim->type, "systemd-nspawn"))
-		whole = read_nspawn(work);
+		whole = read_nspawn(work, root);
 	else
 		whole = read_bundle(work);
 	read_passwd(work);
@@ -180,7 +190,7 @@ struct container *engine_describe(const char *root, const struct claim *claim, u
 	info->is_rootless = claim->is_rootless;
 	work.place = place_open(root, claim->pid);
 	if (work.place >= 0 && info->bundle)
-		whole = read_all(&work) && !work.is_busy;
+		whole = read_all(&work, root) && !work.is_busy;
 	if (work.place >= 0)
 		(void)close(work.place); /* O_PATH */
 	info->is_partial = !whole;
