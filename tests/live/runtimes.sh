@@ -339,7 +339,9 @@ rt_stop() {
 	case $kind in
 	runc* | crun*) rt_end "$kind" "$(rt_id "$kind" "$name")" ;;
 	lxc) rt_inside lx lxc-stop -P "$rt_dir/lxc" -n "$(rt_id lxc "$name")" -k ;;
-	nspawn) kill -KILL "$(rt_nspawn_pid "$name")" ;;
+	nspawn)
+		kill -KILL "$(rt_nspawn_pid "$name")" && rt_wait 10 rt_nspawn_over "$name"
+		;;
 	podman_rootless) rt_rootless rm -f -t 0 "$rt_tag-$name" >/dev/null ;;
 	podman) rt_podman rm -f -t 0 "$rt_tag-$name" >/dev/null ;;
 	docker) rt_docker rm -f "$rt_tag-$name" >/dev/null ;;
@@ -515,6 +517,11 @@ rt_nspawn_pid() {
 		done
 	done
 	return 1
+}
+
+# Its cgroups are gone when it has ended.
+rt_nspawn_over() {
+	! pgrep -f "^systemd-nspawn.* -M $(rt_id nspawn "$1") "
 }
 
 # A user without a name, with ids of its own below it.

@@ -209,6 +209,39 @@ static void nspawn_mounts_are_on_its_command_line(void **state)
 	}
 }
 
+static void nspawn_mounts_are_in_its_settings_too(void **state)
+{
+	struct fixture *f = *state;
+	const struct container *info;
+
+	cf_put(f, "/etc/systemd/nspawn/m1.nspawn",
+	       "[Exec]\nBind=/no\n[Files]\nBind=/a:/b\r\nBindReadOnly=/c\nBind=\nBind\n=\n"
+	       "#Bind=/no\n[Network]\nBind=/no");
+	info = start_nspawn(f, "-M|m1");
+	assert_int_equal(info->n_mounts, 2);
+	assert_string_equal(info->mounts[0].dest, "/b");
+	assert_false(info->mounts[1].rdwr);
+}
+
+static void nspawn_settings_are_left_out_if_told_so(void **state)
+{
+	struct fixture *f = *state;
+
+	cf_put(f, "/etc/systemd/nspawn/m1.nspawn", "[Files]\nBind=/a");
+	assert_int_equal(start_nspawn(f, "-M|m1|--settings=no")->n_mounts, 0);
+}
+
+static void nspawn_machine_is_looked_for_by_its_name(void **state)
+{
+	struct fixture *f = *state;
+
+	cf_put(f, "/etc/passwd", "host:x:0:0::/:/bin/sh\n");
+	cf_put(f, "/var/lib/machines/m2/etc/passwd", "m2:x:0:0::/:/bin/sh\n");
+	cf_send_exec(f, 410, 50, "systemd-nspawn|--boot|--settings=override|--machine=m2", "/");
+	cf_send_cgroup(f, BW_CGROUP_MKDIR, &(struct dir){ 0, 60, 1, "/machine/payload" }, 410, 1);
+	assert_string_equal(cf_ask(f->live, 60, 1, 0)->passwd, "m2:x:0:0::/:/bin/sh\n");
+}
+
 static void broken_nspawn_arguments_are_no_mounts(void **state)
 {
 	char args[3000] = "--bind=/";
@@ -512,6 +545,9 @@ int main(void)
 		SENTENCE(lxc_is_named_by_its_monitor_and_described_by_its_config),
 		SENTENCE(nspawn_keeps_one_cgroup_for_itself),
 		SENTENCE(nspawn_mounts_are_on_its_command_line),
+		SENTENCE(nspawn_mounts_are_in_its_settings_too),
+		SENTENCE(nspawn_settings_are_left_out_if_told_so),
+		SENTENCE(nspawn_machine_is_looked_for_by_its_name),
 		SENTENCE(broken_nspawn_arguments_are_no_mounts),
 		SENTENCE(only_so_many_nspawn_mounts_are_kept),
 		SENTENCE(rootless_container_is_known_by_the_fork_of_its_runtime),

@@ -144,6 +144,26 @@ static bool read_lxc(struct work *work)
 	return true;
 }
 
+/* The administrator's; those that lie beside an image may not mount anything. */
+static void read_nspawn_settings(struct work *work)
+{
+	static const char *const dirs[] = { "/etc/systemd/nspawn", "/run/systemd/nspawn" };
+	cleanup_free char *text = NULL;
+	char path[PLACE_PATH_MAX];
+	size_t i;
+
+	if (strchr(work->claim->id, '/'))
+		return;
+	for (i = 0; !text && i < sizeof(dirs) / sizeof(dirs[0]); i++) {
+		if (snprintf(path, sizeof(path), "%s/%s.nspawn", dirs[i], work->claim->id) <
+		    (int)sizeof(path))
+			(void)place_read(work->place, path, NSPAWN_SETTINGS_MAX, PLACE_FOLLOW,
+					 &text); /* most have none */
+	}
+	if (text)
+		nspawn_apply_settings(work->info, text);
+}
+
 /* systemd-nspawn stays as long as its container; the first process is its child. */
 static bool read_nspawn(struct work *work, const char *root)
 {
@@ -153,8 +173,9 @@ static bool read_nspawn(struct work *work, const char *root)
 
 	info_set(&work->info->rootfs, work->info->bundle);
 	(void)snprintf(path, sizeof(path), "%s/proc/%u/cmdline", root, work->claim->pid);
-	if (work->claim->pid && !file_read(AT_FDCWD, path, NSPAWN_ARGV_MAX, &argv, &len))
-		nspawn_apply(work->info, argv, len);
+	if (work->claim->pid && !file_read(AT_FDCWD, path, NSPAWN_ARGV_MAX, &argv, &len) &&
+	    nspawn_apply(work->info, argv, len))
+		read_nspawn_settings(work);
 	return true;
 }
 

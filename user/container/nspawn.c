@@ -6,11 +6,14 @@
 
 #include "container/info.h"
 
+#define MACHINES_DIR "/var/lib/machines"
+
 #define N_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 struct nspawn {
 	char machine[RUNTIME_STR_MAX];
 	char root[RUNTIME_STR_MAX];
+	char settings[RUNTIME_STR_MAX];
 	struct container *info; /* to add its mounts to; NULL: they are not wanted */
 };
 
@@ -37,7 +40,7 @@ static char *next_part(char **text)
 static void add_bind(struct container *info, char *text, const char *how)
 {
 	struct container_mount mount = { .rdwr = !strcmp(how, "rw") };
-	char mode[RUNTIME_STR_MAX + sizeof(",rbind,ro")];
+	char mode[RUNTIME_STR_MAX];
 	const char *options;
 
 	mount.source = next_part(&text);
@@ -91,7 +94,6 @@ static void scan(struct cmdline *args, struct nspawn *spawn)
 		"--chdir",
 		"--capability",
 		"--hostname",
-		"--settings",
 		"--volatile",
 		"--drop-capability",
 		"--system-call-filter",
@@ -110,6 +112,7 @@ static void scan(struct cmdline *args, struct nspawn *spawn)
 			 cmdline_take(args, arg, "directory", spawn->root) ||
 			 cmdline_take(args, arg, "i", spawn->root) ||
 			 cmdline_take(args, arg, "image", spawn->root) ||
+			 cmdline_take(args, arg, "settings", spawn->settings) ||
 			 take_bind(spawn, args, arg))
 			continue;
 		else if (cmdline_is_one_of(arg, valued, N_OF(valued)))
@@ -120,12 +123,16 @@ static void scan(struct cmdline *args, struct nspawn *spawn)
 /* Without -M the machine is called as its directory, or as its image without ".raw". */
 void nspawn_parse(struct cmdline *args, const char *cwd, struct runtime *out)
 {
-	struct nspawn spawn = { "", "", NULL };
+	struct nspawn spawn = { .info = NULL };
 	const char *name = spawn.machine;
 	const char *slash;
 	size_t len;
 
 	scan(args, &spawn);
+	/* A name alone is looked for where machines are kept. */
+	if (!*spawn.root && *spawn.machine)
+		(void)snprintf(spawn.root, sizeof(spawn.root), MACHINES_DIR "/%.900s",
+			       spawn.machine);
 	if (!*spawn.root && cwd)
 		cmdline_copy(spawn.root, cwd);
 	len = strlen(spawn.root);
@@ -149,11 +156,34 @@ void nspawn_parse(struct cmdline *args, const char *cwd, struct runtime *out)
 	(void)snprintf(out->type, sizeof(out->type), "systemd-nspawn");
 }
 
-void nspawn_apply(struct container *info, const char *argv, size_t len)
+bool nspawn_apply(struct container *info, const char *argv, size_t len)
 {
 	struct cmdline args = { .next = argv, .end = argv + len };
-	struct nspawn spawn = { "", "", info };
+	struct nspawn spawn = { .info = info };
 
 	if (cmdline_next(&args))
 		scan(&args, &spawn);
+	return strcmp(spawn.settings, "no") != 0 && strcmp(spawn.settings, "false") != 0 &&
+	       strcmp(spawn.settings, "0") != 0;
+}
+
+void nspawn_apply_settings(struct container *info, char *text)
+{
+	bool is_files = false;
+	char *value;
+	char *line;
+
+	while ((line = strsep(&text, "\n"))) {
+		if (*line == '[')
+			is_files = !strncmp(line, "[Files]", strlen("[Files]"));
+		value = strchr(line, '=');
+		if (!is_files || !value)
+			continue;
+		*value++ = '\0';
+		value[strcspn(value, "\r")] = '\0';
+		if (!strcmp(line, "Bind") && *value)
+			add_bind(info, value, "rw");
+		else if (!strcmp(line, "BindReadOnly") && *value)
+			add_bind(info, value, "ro");
+	}
 }
