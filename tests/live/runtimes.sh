@@ -626,12 +626,17 @@ rt_docker_up() {
 	mkdir -p "$rt_dir/d"
 	rt_hold d || return
 	rt_runtime_wrapper >"$rt_dir/d/runc" && chmod 755 "$rt_dir/d/runc"
+	rt_dockerd || return
+	rt_docker load -q -i "$rt_dir/box.tar" >/dev/null || rt_fail 'docker cannot load the image'
+}
+
+# The daemon; its pid is the last of rt_pids.
+rt_dockerd() {
 	rt_spawn d "$rt_dir/d/log" dockerd --data-root "$rt_dir/d/data" --exec-root "$rt_dir/d/exec" \
 		--pidfile "$rt_dir/d/pid" -H "unix://$rt_dir/d/sock" --storage-driver overlay2 \
 		--oom-score-adjust 0 --bip 10.88.75.1/24 --iptables=false --ip-masq=false \
 		--add-runtime "bw=$rt_dir/d/runc" --default-runtime bw
-	rt_wait 30 rt_docker version || rt_fail 'dockerd does not start' || return
-	rt_docker load -q -i "$rt_dir/box.tar" >/dev/null || rt_fail 'docker cannot load the image'
+	rt_wait 30 rt_docker version || rt_fail 'dockerd does not start'
 }
 
 # A privileged container wants every capability; leave out what we have not got ourselves.

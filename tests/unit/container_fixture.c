@@ -106,10 +106,11 @@ static size_t put_leaf(unsigned char *page, const struct cf_pair *pairs, size_t 
 	pos = BOLT_HEAD + (size_t)count * BOLT_HEAD;
 	for (at = 0; next_below(pairs, n, way, &at, name); at++) {
 		unsigned char *element = page + BOLT_HEAD + (size_t)i++ * BOLT_HEAD;
-		unsigned char *value = page + pos + strlen(name);
-		bool is_bucket = pairs[at].way[strlen(way) + strlen(name)] == '/';
+		const size_t name_len = strlen(name);
+		unsigned char *value = page + pos + name_len;
+		bool is_bucket = pairs[at].way[strlen(way) + name_len] == '/';
 
-		memcpy(page + pos, name, strlen(name));
+		memcpy(page + pos, name, name_len);
 		(void)snprintf(below, sizeof(below), "%s%s/", way, name);
 		if (is_bucket)
 			len = BOLT_HEAD + put_leaf(value + BOLT_HEAD, pairs, n, below);
@@ -119,9 +120,9 @@ static size_t put_leaf(unsigned char *page, const struct cf_pair *pairs, size_t 
 			memcpy(value, pairs[at].value, len);
 		put32(element, is_bucket);
 		put32(element + 4, (uint32_t)(page + pos - element));
-		put32(element + 8, (uint32_t)strlen(name));
+		put32(element + 8, (uint32_t)name_len);
 		put32(element + 12, (uint32_t)len);
-		pos += strlen(name) + len;
+		pos += name_len + len;
 		assert_true(pos < BOLT_PAGE);
 	}
 	return pos;
@@ -161,22 +162,30 @@ static void cf_on_bind(const void *data, size_t len, void *arg)
 	containers_apply(f->replay, hdr);
 }
 
+void cf_start(struct fixture *f, const char *sockets)
+{
+	const struct containers_config config = { .live = true,
+						  .root = f->root,
+						  .cgroup_v1_hierarchy = V1_HIERARCHY,
+						  .sockets = sockets,
+						  .on_bind = cf_on_bind,
+						  .arg = f };
+
+	containers_free(f->live);
+	f->live = containers_new(&config);
+	assert_non_null(f->live);
+}
+
 int cf_setup(void **state)
 {
 	struct fixture *f = calloc(1, sizeof(*f));
-	struct containers_config config = { .root = f->root,
-					    .cgroup_v1_hierarchy = V1_HIERARCHY,
-					    .on_bind = cf_on_bind,
-					    .arg = f };
 
 	(void)snprintf(f->root, sizeof(f->root), "/tmp/bw-container.XXXXXX");
 	assert_non_null(mkdtemp(f->root));
 	cf_put(f, "/etc/keep", "");
 	f->replay =
 		containers_new(&(struct containers_config){ .cgroup_v1_hierarchy = V1_HIERARCHY });
-	config.live = true;
-	f->live = containers_new(&config);
-	assert_non_null(f->live);
+	cf_start(f, NULL);
 	assert_non_null(f->replay);
 	*state = f;
 	return 0;

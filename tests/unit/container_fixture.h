@@ -47,6 +47,9 @@ uint64_t cf_now_ns(void);
 int cf_setup(void **state);
 int cf_teardown(void **state);
 
+/* The live registry anew, with these sockets of daemons (NULL: none). */
+void cf_start(struct fixture *f, const char *sockets);
+
 /* A file below the host's root, with the directories above it. */
 void cf_put(const struct fixture *f, const char *path, const char *text);
 void cf_put_bytes(const struct fixture *f, const char *path, const void *data, size_t len);

@@ -117,7 +117,7 @@ static void broken_manifests_are_no_image(void **state)
 		put_db(f);
 	}
 	memset(huge, ' ', sizeof(huge));
-	memcpy(huge, CONFIG, strlen(CONFIG));
+	memcpy(huge, CONFIG, sizeof(CONFIG) - 1);
 	cf_put_bytes(f, BLOBS HEX_A, huge, sizeof(huge));
 	assert_null(start_ctr(f)->image_id);
 }

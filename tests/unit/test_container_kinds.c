@@ -469,7 +469,7 @@ static void docker_image_digest_comes_from_the_store(void **state)
 	       "\"/data/containers/" HEX64 "/hosts\"}]}");
 	cf_put(f, "/data/containers/" HEX64 "/config.v2.json",
 	       "{\"ID\":\"" HEX64 "\",\"Driver\":\"overlay2\",\"Image\":\"sha256:beef\","
-	       "\"Config\":{\"Image\":\"team/app:1\"}}");
+	       "\"Config\":{\"Image\":\"docker.io/team/app:1\"}}");
 	cf_put(f, "/data/image/overlay2/repositories.json",
 	       "{\"Repositories\":{\"team/app\":{\"team/app:1\":\"sha256:beef\","
 	       "\"team/app@sha256:0ld\":\"sha256:dead\",\"team/app@sha256:cafe\":\"sha256:beef\"}}}");

@@ -35,6 +35,7 @@ enum {
 	OPT_ENABLE,
 	OPT_DISABLE,
 	OPT_MATCHING,
+	OPT_QUERY,
 	OPT_LIST_PLUGINS,
 	OPT_PLUGIN_INFO,
 	OPT_CONFIG_SCHEMA,
@@ -85,6 +86,7 @@ static const struct option long_options[] = {
 	{ "enable", required_argument, NULL, OPT_ENABLE },
 	{ "disable", required_argument, NULL, OPT_DISABLE },
 	{ "rule-matching", required_argument, NULL, OPT_MATCHING },
+	{ "query-runtimes", optional_argument, NULL, OPT_QUERY },
 	{ "print-base64", no_argument, NULL, 'b' },
 	{ "daemon", no_argument, NULL, 'd' },
 	{ "gvisor-config", required_argument, NULL, 'g' },
@@ -200,6 +202,9 @@ static bool take(int option, const char *value, struct falco *out)
 		return options_parse_format(value, &out->options.list_format);
 	case OPT_MARKDOWN:
 		out->options.list_format = LIST_MARKDOWN;
+		return true;
+	case OPT_QUERY:
+		out->options.runtime_sockets = value ? value : OPTIONS_SOCKETS;
 		return true;
 	case OPT_OUTPUT:
 		return options_parse_output(value, &out->options.output);
@@ -463,6 +468,8 @@ int falco_configure(struct falco *falco)
 	if (!falco->has_matching)
 		options->rule_config.match_all = config->match_all;
 	options->rule_config.literal_types = config->literal_types;
+	if (config->query_runtimes && !options->runtime_sockets)
+		options->runtime_sockets = OPTIONS_SOCKETS;
 	options->rule_config.statics = config->output.statics;
 	options->rule_config.n_statics = config->output.n_statics;
 	options->alert_file = config->file;

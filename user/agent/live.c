@@ -25,6 +25,7 @@
 #define POLL_IDLE_MS    40
 #define TICK_NS         1000000000ULL /* counters, flushes */
 #define NS_PER_S        1000000000ULL
+#define EVENTS_MAX      3 /* signals, rings, daemons */
 
 struct live {
 	const struct live_config *config;
@@ -155,8 +156,8 @@ static int open_signals(struct live *live)
 
 static void wait_for_more(struct live *live, int timeout_ms)
 {
-	struct epoll_event events[2];
-	int n = epoll_wait(live->epoll_fd, events, 2, timeout_ms);
+	struct epoll_event events[EVENTS_MAX];
+	int n = epoll_wait(live->epoll_fd, events, EVENTS_MAX, timeout_ms);
 
 	if (n < 0 && errno != EINTR) {
 		log_error("epoll_wait: %s", strerror(errno));
@@ -181,6 +182,7 @@ static int loop(struct live *live)
 			log_error("cannot read the rings: %s", strerror(-n));
 			return EXIT_NO_SENSOR;
 		}
+		engine_query(live->engine, clock_boot_ns());
 		tick(live, clock_boot_ns());
 		if (live->stop)
 			break;
@@ -268,6 +270,8 @@ static int open_sensor(struct live *live)
 		return EXIT_NO_SENSOR;
 	}
 	err = add_epoll(live->epoll_fd, sensor_fd(live->sensor));
+	if (!err && engine_query_fd(live->engine) >= 0)
+		err = add_epoll(live->epoll_fd, engine_query_fd(live->engine));
 	if (err) {
 		log_error("cannot wait for the rings: %s", strerror(-err));
 		return EXIT_NO_SENSOR;
@@ -282,6 +286,7 @@ static int open_engine(struct live *live)
 		.host = &live->host,
 		.output = live->config->output,
 		.live = true,
+		.runtime_sockets = live->config->runtime_sockets,
 		.on_alert = on_alert,
 		.tap = live->config->record ? on_tap : NULL,
 		.arg = live,

@@ -120,6 +120,11 @@ static void emit_node(struct containers *c, enum hier hier, const struct node *n
 	emit(c, info, cgroup);
 }
 
+void bind_tell(struct containers *c, const struct entry *entry)
+{
+	emit(c, entry->info, entry->cgroup);
+}
+
 void bind_child(struct containers *c, enum hier hier, struct node *node, struct entry *entry)
 {
 	registry_bind(node, entry);

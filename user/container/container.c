@@ -63,6 +63,13 @@ struct containers *containers_new(const struct containers_config *config)
 		containers_free(c);
 		return NULL;
 	}
+	if (c->config.live && c->config.sockets) {
+		c->query = query_new(c->config.sockets);
+		if (!c->query) {
+			containers_free(c);
+			return NULL;
+		}
+	}
 	if (c->config.live)
 		cgroupfs_init(&c->fs, c->config.root, c->config.cgroup_v1_hierarchy);
 	return c;
@@ -73,6 +80,7 @@ void containers_free(struct containers *c)
 	if (!c)
 		return;
 	cgroupfs_done(&c->fs);
+	query_free(c->query);
 	registry_done(c);
 	free(c);
 }
@@ -191,6 +199,20 @@ static void look_for_address(struct containers *c, struct entry *entry)
 	bind_find_address(c, entry);
 }
 
+/* Once, about what one of the daemons may know more of than its files. */
+static void ask_daemon(struct containers *c, struct entry *entry)
+{
+	const struct container *info = entry->info;
+	bool is_known = entry->engine == ENGINE_DOCKER ||
+			(entry->engine == ENGINE_CONMON && !entry->is_crio) ||
+			(info->is_partial && info->type && !strcmp(info->type, "docker"));
+
+	entry->is_asked = true;
+	if (is_known && !info->is_rootless &&
+	    (info->is_partial || !info->image_digest || !info->image_id || !info->ip))
+		query_ask(c->query, info->full_id);
+}
+
 static const struct container *answer(struct containers *c, struct entry *entry)
 {
 	entry->used_ns = c->now_ns;
@@ -198,6 +220,8 @@ static const struct container *answer(struct containers *c, struct entry *entry)
 		wait_for_files(c, entry);
 	if (c->config.live)
 		look_for_address(c, entry);
+	if (c->query && !entry->is_asked)
+		ask_daemon(c, entry);
 	return entry->info;
 }
 
@@ -668,6 +692,27 @@ int containers_scan(struct containers *c)
 	return err;
 }
 
+static void on_answer(const char *full_id, const cJSON *container, const cJSON *image, void *arg)
+{
+	struct containers *c = arg;
+	struct entry *entry = registry_find_id(c, full_id);
+
+	/* By now it may be gone. */
+	if (entry && engine_take_answer(entry->info, container, image))
+		bind_tell(c, entry);
+}
+
+void containers_query(struct containers *c, uint64_t now_ns)
+{
+	if (c->query)
+		query_step(c->query, now_ns, on_answer, c);
+}
+
+int containers_query_fd(const struct containers *c)
+{
+	return c->query ? query_fd(c->query) : -1;
+}
+
 void containers_expire(struct containers *c, uint64_t now_ns)
 {
 	registry_expire(c, now_ns);
@@ -675,6 +720,12 @@ void containers_expire(struct containers *c, uint64_t now_ns)
 
 void containers_read_stats(const struct containers *c, struct containers_stats *out)
 {
+	struct query_stats query = { 0 };
+
+	if (c->query)
+		query_read_stats(c->query, &query);
 	*out = c->stats;
 	out->n_containers = c->entries.count;
+	out->n_asked = query.n_asked;
+	out->n_answered = query.n_answered;
 }

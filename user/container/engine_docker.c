@@ -13,7 +13,8 @@
 
 #define HOSTS_MAX 65536
 
-static void docker_add_mounts(struct container *info, const cJSON *points)
+/* `mode` is the key of what else the mount was told. */
+static void docker_add_mounts(struct container *info, const cJSON *points, const char *mode)
 {
 	struct container_mount mount;
 	const cJSON *item;
@@ -22,7 +23,7 @@ static void docker_add_mounts(struct container *info, const cJSON *points)
 	for (item = json_first(points); item; item = item->next) {
 		mount.source = json_str(item, "Source");
 		mount.dest = json_str(item, "Destination");
-		mount.mode = json_str(item, "Relabel");
+		mount.mode = json_str(item, mode);
 		mount.rdwr = json_true(item, "RW");
 		mount.propagation = json_str(item, "Propagation");
 		if (mount.dest)
@@ -45,13 +46,24 @@ static void docker_add_pod(struct container *info, const cJSON *labels)
 	info_set(&info->pod_sandbox_id, json_str(labels, "io.kubernetes.sandbox.id"));
 }
 
+static const char *without_prefix(const char *text, const char *prefix)
+{
+	return text && !strncmp(text, prefix, strlen(prefix)) ? text + strlen(prefix) : text;
+}
+
+/* As docker calls what somebody called by its full name. */
+static const char *familiar_name(const char *repository)
+{
+	return without_prefix(without_prefix(repository, "docker.io/"), "library/");
+}
+
 /*
  * repositories.json: {"Repositories": {"name": {"name:tag": "sha256:ID", "name@sha256:DIGEST":
  * "sha256:ID"}}}.  Only what came from a registry has a digest.
  */
 static void docker_add_digest(struct container *info, const cJSON *list)
 {
-	const cJSON *repository = json_object(list, info->image_repository);
+	const cJSON *repository = json_object(list, familiar_name(info->image_repository));
 	const cJSON *item;
 	const char *at;
 	const char *id;
@@ -177,7 +189,7 @@ static void docker_read(struct work *work, const char *dir)
 	for (item = json_first(json_object(settings, "Labels")); item; item = item->next)
 		info_add_label(info, item->string, cJSON_GetStringValue(item));
 	docker_add_pod(info, json_object(settings, "Labels"));
-	docker_add_mounts(info, json_object(config, "MountPoints"));
+	docker_add_mounts(info, json_object(config, "MountPoints"), "Relabel");
 	text = json_str(settings, "User");
 	if (text && *text)
 		info_set(&info->user, text);
@@ -221,4 +233,104 @@ void docker_apply(struct work *work, const cJSON *config)
 			return;
 		}
 	}
+}
+
+/* Returns whether there is something where nothing was. */
+static bool take_str(char **member, const char *text)
+{
+	if (*member)
+		return false;
+	info_set(member, text);
+	return *member;
+}
+
+/* RepoDigests: ["registry/name@sha256:…"].  That of the name that was asked for, if it is there. */
+static bool take_digest(struct container *info, const cJSON *image)
+{
+	const cJSON *list = json_array(image, "RepoDigests");
+	const char *name = familiar_name(info->image_repository);
+	const char *best = NULL;
+	const cJSON *item;
+	const char *text;
+	const char *at;
+
+	if (info->image_digest)
+		return false;
+	for (item = json_first(list); item; item = item->next) {
+		text = cJSON_GetStringValue(item);
+		at = text ? strrchr(text, '@') : NULL;
+		if (!at)
+			continue;
+		if (!best)
+			best = at + 1;
+		if (name && strlen(name) == (size_t)(at - text) &&
+		    !strncmp(text, name, strlen(name)))
+			best = at + 1;
+	}
+	return best && !strncmp(best, "sha256:", strlen("sha256:")) &&
+	       take_str(&info->image_digest, best);
+}
+
+static bool take_image(struct container *info, const cJSON *container, const cJSON *image)
+{
+	const char *name = json_str(json_object(container, "Config"), "Image");
+	bool is_new = false;
+
+	if (!info->image && name) {
+		info_set_image(info, name);
+		is_new = info->image;
+	}
+	is_new |= take_str(&info->image_id,
+			   without_prefix(json_str(container, "Image"), "sha256:"));
+	is_new |= take_digest(info, image);
+	return is_new;
+}
+
+static bool take_labels(struct container *info, const cJSON *labels)
+{
+	const cJSON *item;
+
+	if (info->n_labels)
+		return false;
+	for (item = json_first(labels); item; item = item->next)
+		info_add_label(info, item->string, cJSON_GetStringValue(item));
+	return info->n_labels;
+}
+
+/* What config.json would have told. */
+static void take_rest(struct container *info, const cJSON *container)
+{
+	const cJSON *host = json_object(container, "HostConfig");
+	const cJSON *item = cJSON_GetObjectItemCaseSensitive(host, "Privileged");
+
+	if (cJSON_IsBool(item))
+		info->privileged = cJSON_IsTrue(item);
+	item = cJSON_GetObjectItemCaseSensitive(host, "ReadonlyRootfs");
+	if (cJSON_IsBool(item))
+		info->rootfs_readonly = cJSON_IsTrue(item);
+	(void)take_str(&info->user, json_str(json_object(container, "Config"), "User"));
+	docker_add_mounts(info, json_array(container, "Mounts"), "Mode");
+	info->is_partial = false;
+}
+
+bool engine_take_answer(struct container *info, const cJSON *container, const cJSON *image)
+{
+	const char *name = without_prefix(json_str(container, "Name"), "/");
+	bool had_ip = info->ip || info->pod_ip;
+	bool is_new = info->is_partial;
+
+	/* Called by its id, it has no name so far. */
+	if (name && *name && info->name && !strcmp(info->name, info->full_id) &&
+	    strcmp(name, info->name) != 0) {
+		info_set(&info->name, name);
+		is_new = true;
+	}
+	is_new |= take_image(info, container, image);
+	is_new |= take_labels(info, json_object(json_object(container, "Config"), "Labels"));
+	if (!had_ip)
+		docker_take_networks(info, container);
+	is_new |= !had_ip && info->ip;
+	if (info->is_partial)
+		take_rest(info, container);
+	return is_new;
 }

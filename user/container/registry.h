@@ -12,6 +12,7 @@
 #include "container/cgroupfs.h"
 #include "container/container.h"
 #include "container/engine.h"
+#include "container/query.h"
 #include "container/runtime.h"
 #include "container/table.h"
 
@@ -41,6 +42,7 @@ struct entry {
 	uint64_t address_ns; /* when to look for its address again */
 	bool is_whole; /* its config.json was read */
 	bool has_waited; /* for the same */
+	bool is_asked; /* a daemon about it, or it was not worth it */
 	bool is_crio; /* these are as in struct claim, for another look */
 	enum engine engine;
 	char *namespace;
@@ -91,6 +93,7 @@ struct setup {
 struct containers {
 	struct containers_config config;
 	struct containers_stats stats;
+	struct query *query; /* NULL: nobody is asked */
 	struct cgroupfs fs;
 	struct table entries;
 	struct table nodes[REGISTRY_TABLES];
