@@ -110,7 +110,7 @@ static size_t put_leaf(unsigned char *page, const struct cf_pair *pairs, size_t 
 		unsigned char *value = page + pos + name_len;
 		bool is_bucket = pairs[at].way[strlen(way) + name_len] == '/';
 
-		memcpy(page + pos, name, name_len);
+		(void)snprintf((char *)page + pos, name_len + 1, "%s", name);
 		(void)snprintf(below, sizeof(below), "%s%s/", way, name);
 		if (is_bucket)
 			len = BOLT_HEAD + put_leaf(value + BOLT_HEAD, pairs, n, below);
