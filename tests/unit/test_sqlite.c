@@ -174,7 +174,7 @@ static void hostile_schemas_come_to_an_end(void **state)
 	check_error(f, "/view.sql", -EBADMSG);
 	make_db(f, "/column.sql",
 		"DROP TABLE ContainerConfig; CREATE TABLE ContainerConfig(ID TEXT, JSON TEXT AS"
-		" (printf('%.*c', 900000000, 'x')));"
+		" (printf('%.*c', 5000000, 'x')));"
 		"INSERT INTO ContainerConfig(ID) VALUES ('a')");
 	check_error(f, "/column.sql", -ENOENT);
 	make_db(f, "/null.sql",
