@@ -105,4 +105,27 @@ wait_for 10 grep -qF "$digest" "$work/silent.jsonl"
 ok 'then the other is asked' test $? = 0
 stop_agent
 rt_stop docker one
+
+if rt_have podman; then
+	rt_podman_up
+	RT_OPTS=(--network none)
+	# No function in between: the pid must be the daemon's.
+	CONTAINERS_CONF=$rt_dir/pm/containers.conf rt_spawn pm "$work/log-podman" podman --root "$rt_dir/pm/root" \
+		--runroot "$rt_dir/pm/run" --tmpdir "$rt_dir/pm/tmp" --storage-driver overlay \
+		system service --time 0 "unix://$work/podman.sock"
+	wait_for 10 test -S "$work/podman.sock"
+	rt_bundle two -- /bin/sh -c ': bwmark-podman; sleep 300'
+	start_agent podman.jsonl --rules "$work/rules.yaml" --rules "$sentinel_rules" \
+		"--query-runtimes=$work/podman.sock" || exit 1
+	rt_start podman two >>"$work/log" 2>&1
+	ok 'podman: a container runs' test $? = 0
+	wait_for 10 grep -qF bwmark-podman "$work/podman.jsonl"
+	sentinel podman.jsonl
+	# It has no address; the daemon is asked for one, knows the container, and has none either.
+	stop_agent
+	ok 'podman: the daemon answers' grep -q 'daemons were asked about 1 containers and told of 1' \
+		"$work/podman.jsonl.err"
+else
+	echo "# podman is left out: $rt_why"
+fi
 live_end

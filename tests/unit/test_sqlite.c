@@ -242,9 +242,9 @@ static const char rows[] =
 	"INSERT INTO ContainerState VALUES ('a', 3, 0, CAST('{\"networkStatus\":{\"podman\":"
 	"{\"interfaces\":{\"eth0\":{\"subnets\":[{\"ipnet\":\"10.88.0.7/16\"}]}}}}}' AS BLOB));";
 
-static void make_podman_db(const struct fixture *f)
+static void make_podman_db(const struct fixture *f, const char *name)
 {
-	sqlite3 *db = open_db(f, "/st/db.sql");
+	sqlite3 *db = open_db(f, name);
 
 	run(db, schema);
 	run(db, rows);
@@ -256,7 +256,7 @@ static void podman_container_has_labels_pod_and_address(void **state)
 	struct fixture *f = *state;
 	const struct container *info;
 
-	make_podman_db(f);
+	make_podman_db(f, "/st/db.sql");
 	start_podman(f);
 	info = cf_ask(f->replay, CG2, 1, 0);
 	assert_string_equal(info->type, "podman");
@@ -271,13 +271,25 @@ static void podman_container_has_labels_pod_and_address(void **state)
 	assert_string_equal(info->ip, "10.88.0.7");
 }
 
+static void database_of_before_is_passed_over(void **state)
+{
+	const struct cf_pair pairs[] = { { "ctr/other/config", "{}", 2 } };
+	struct fixture *f = *state;
+
+	cf_put_bolt(f, "/st/libpod/bolt_state.db", pairs, 1);
+	make_db(f, "/st/db.sql", "");
+	make_podman_db(f, "/st/libpod/db.sql");
+	start_podman(f);
+	assert_string_equal(cf_ask(f->replay, CG2, 1, 0)->name, "web");
+}
+
 static void database_that_is_being_written_is_waited_for(void **state)
 {
 	struct fixture *f = *state;
 	struct containers_stats stats;
 	char path[128];
 
-	make_podman_db(f);
+	make_podman_db(f, "/st/db.sql");
 	cf_put(f, "/st/db.sql-journal", "somebody writes");
 	start_podman(f);
 	assert_true(cf_ask(f->replay, CG2, 1, 0)->is_partial);
@@ -300,6 +312,7 @@ int main(void)
 		SENTENCE(hostile_schemas_come_to_an_end),
 		SENTENCE(broken_files_do_no_harm),
 		SENTENCE(podman_container_has_labels_pod_and_address),
+		SENTENCE(database_of_before_is_passed_over),
 		SENTENCE(database_that_is_being_written_is_waited_for),
 	};
 

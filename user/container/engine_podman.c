@@ -14,9 +14,7 @@
 #include "container/place.h"
 #include "container/sqlite.h"
 
-#define BOLT_FILE   "libpod/bolt_state.db"
-#define SQLITE_FILE "db.sql"
-#define DRIVER_MAX  32
+#define DRIVER_MAX 32
 
 /* What podman keeps as JSON, and where: in a bucket and under a key, or in a table. */
 enum note { NOTE_CONFIG, NOTE_STATE, NOTE_POD };
@@ -124,22 +122,31 @@ static int get_from_bolt(int db, const char *id, enum note note, char **out)
 	return bolt_get(db, &path, out, &len);
 }
 
+/* In the one database that there is, or in another that is left of before. */
+static int get_text(struct work *work, const char *file, const char *id, enum note note, char **out)
+{
+	const char *suffix = strrchr(file, '.');
+	cleanup_close int db = -1;
+
+	if (!strcmp(suffix, ".sql"))
+		return sqlite_get(work->place, file, notes[note].sql, id, out);
+	db = place_open_file(work->place, file, PLACE_NOFOLLOW);
+	return db < 0 ? db : get_from_bolt(db, id, note, out);
+}
+
 /* A note on a container or pod, owned by the caller; NULL: there is none. */
 static cJSON *podman_get(struct work *work, const char *storage, const char *id, enum note note)
 {
+	static const char *const names[] = { "libpod/bolt_state.db", "db.sql", "libpod/db.sql" };
 	char file[PLACE_PATH_MAX];
 	cleanup_free char *text = NULL;
-	cleanup_close int db = -1;
-	int err;
+	int err = -ENOENT;
+	size_t i;
 
-	if (snprintf(file, sizeof(file), "%s/" BOLT_FILE, storage) >= (int)sizeof(file))
-		return NULL;
-	db = place_open_file(work->place, file, PLACE_NOFOLLOW);
-	if (db >= 0) {
-		err = get_from_bolt(db, id, note, &text);
-	} else {
-		(void)snprintf(file, sizeof(file), "%s/" SQLITE_FILE, storage);
-		err = sqlite_get(work->place, file, notes[note].sql, id, &text);
+	for (i = 0; err == -ENOENT && i < sizeof(names) / sizeof(names[0]); i++) {
+		if (snprintf(file, sizeof(file), "%s/%s", storage, names[i]) >= (int)sizeof(file))
+			return NULL;
+		err = get_text(work, file, id, note, &text);
 	}
 	if (err == -EAGAIN)
 		work->is_busy = true;
