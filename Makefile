@@ -54,7 +54,7 @@ CFLAGS ?= -O2 -g
 override CPPFLAGS += -D_GNU_SOURCE -DBW_VERSION='"$(VERSION)"' -Iinclude -Iuser -isystem $(OUT)
 override CFLAGS   += -std=c11 $(WARN) -MMD -MP $(if $(SAN),$(SANITIZE),$(HARDEN))
 override LDFLAGS  += -pie -Wl,-z,relro,-z,now $(if $(SAN),$(SANITIZE))
-LDLIBS := -lbpf -lelf -lz -lyaml -lcjson -lpcre2-8
+LDLIBS := -lbpf -lelf -lz -lyaml -lcjson -lpcre2-8 -lsqlite3
 
 MACHINE := $(shell uname -m)
 TARGET  ?= $(MACHINE)
@@ -161,7 +161,7 @@ $(O)/fuzz/user/%.o: user/%.c
 $(FUZZ): $(O)/fuzz/%: tests/fuzz/%.c $(FUZZ_OBJ)
 	$(call say,FUZZ)mkdir -p $(@D)
 	$(Q)$(CLANG) $(CPPFLAGS) $(FUZZ_FLAGS) -fsanitize=fuzzer $< $(FUZZ_OBJ) \
-		-lz -lyaml -lcjson -lpcre2-8 -o $@
+		-lz -lyaml -lcjson -lpcre2-8 -lsqlite3 -o $@
 
 deps:
 	$(Q)tools/deps build

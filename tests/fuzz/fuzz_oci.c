@@ -3,7 +3,8 @@
 /*
  * The files of container runtimes.  The first byte tells the engine; files follow, each ended by
  * a byte 0x1e: the bundle's config.json, then what the engine keeps beside it.  Whatever they
- * hold, the id stays that of the claim, and what was learnt survives a capture.
+ * hold, the id stays that of the claim, and what was learnt survives a capture.  Other letters
+ * stand for a command line, for JSON of a capture, and for the answer of a daemon.
  */
 #include <fcntl.h>
 #include <stdint.h>
@@ -24,6 +25,7 @@
 #define ID        "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 #define SEPARATOR 0x1e
 #define STORE     "/st/overlay-containers/" ID "/userdata"
+#define STORE_SQL "/sq/overlay-containers/" ID "/userdata"
 #define N_FILES   3
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -70,6 +72,12 @@ static const struct {
 	  STORE,
 	  { STORE "/config.json", "/st/overlay-containers/containers.json",
 	    "/st/libpod/bolt_state.db" } },
+	{ 's',
+	  ENGINE_CONMON,
+	  false,
+	  NULL,
+	  STORE_SQL,
+	  { STORE_SQL "/config.json", "/sq/overlay-containers/containers.json", "/sq/db.sql" } },
 	{ 'o',
 	  ENGINE_CONMON,
 	  true,
@@ -179,6 +187,25 @@ static void describe(size_t kind, const uint8_t *data, size_t size)
 		abort();
 }
 
+/* What a daemon answers about a container that has no files, and about its image behind a separator. */
+static void answer(const char *text, size_t size)
+{
+	const char *end = memchr(text, SEPARATOR, size);
+	size_t len = end ? (size_t)(end - text) : size;
+	cJSON *container = cJSON_ParseWithLength(text, len);
+	cJSON *image = end ? cJSON_ParseWithLength(end + 1, size - len - 1) : NULL;
+	struct container *info = info_new(CONTAINER_KNOWN, ID, "docker");
+
+	if (info) {
+		info->is_partial = true;
+		(void)engine_take_answer(info, container, image);
+		check_info(info);
+	}
+	info_free(info);
+	cJSON_Delete(container);
+	cJSON_Delete(image);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct runtime runtime;
@@ -199,6 +226,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		info = info_from_json(copy, size - 1);
 		info_free(info);
 	}
+	if (*data == 'a')
+		answer(copy, size - 1);
 	free(copy);
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		if (*data == (uint8_t)kinds[i].letter)

@@ -39,7 +39,8 @@
 #              an image container: of rt_bundle only CMD counts; options go into the
 #              array RT_OPTS (for instance RT_OPTS=(--privileged))
 #   lxc, nspawn
-#              a system container without a system: of rt_bundle only CMD counts
+#              a system container without a system: of rt_bundle only CMD counts; nspawn takes
+#              RT_OPTS
 #   podman_rootless
 #              podman as a user who is not root: no cgroup of its own
 # For runc and crun the container's name is its id, its network namespace is its own with lo up,
@@ -52,6 +53,7 @@ rt_lib=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 rt_pids=()
 rt_kept=()
 rt_why=
+rt_had_cni=
 RT_IMAGE=docker.io/library/bwbox:1.35
 
 rt_fail() {
@@ -72,6 +74,7 @@ rt_wait() {
 rt_init() {
 	local applet
 	rt_dir=$(cd "$1" && pwd) || return 1
+	[ ! -d /var/lib/cni ] || rt_had_cni=yes
 	rt_tag=bw$$
 	mkdir -p "$rt_dir"/{image,b,run}
 	mkdir -p "$rt_dir"/image/{bin,dev,etc,proc,root,run,sys,tmp,usr/bin,usr/lib,var/log}
@@ -336,7 +339,9 @@ rt_stop() {
 	case $kind in
 	runc* | crun*) rt_end "$kind" "$(rt_id "$kind" "$name")" ;;
 	lxc) rt_inside lx lxc-stop -P "$rt_dir/lxc" -n "$(rt_id lxc "$name")" -k ;;
-	nspawn) kill -KILL "$(rt_nspawn_pid "$name")" ;;
+	nspawn)
+		kill -KILL "$(rt_nspawn_pid "$name")" && rt_wait 10 rt_nspawn_over "$name"
+		;;
 	podman_rootless) rt_rootless rm -f -t 0 "$rt_tag-$name" >/dev/null ;;
 	podman) rt_podman rm -f -t 0 "$rt_tag-$name" >/dev/null ;;
 	docker) rt_docker rm -f "$rt_tag-$name" >/dev/null ;;
@@ -405,7 +410,7 @@ rt_box() {
 rt_podman_up() {
 	[ ! -e "$rt_dir/pm/holder" ] || return 0
 	rt_box || return
-	mkdir -p "$rt_dir/pm"
+	mkdir -p "$rt_dir/pm/net.d"
 	cat >"$rt_dir/pm/containers.conf" <<-END
 		[containers]
 		default_ulimits = ["nofile=1024:4096", "nproc=10000:10000"]
@@ -415,7 +420,10 @@ rt_podman_up() {
 		cgroup_manager = "cgroupfs"
 		events_logger = "file"
 		runtime = "runc"
+		[network]
+		network_config_dir = "$rt_dir/pm/net.d"
 	END
+	rt_conflist bw-pm 10.88.76.0/24 >"$rt_dir/pm/net.d/10-bw.conflist"
 	rt_hold pm || return
 	rt_podman load -q -i "$rt_dir/box.tar" >/dev/null || rt_fail 'podman cannot load the image'
 }
@@ -493,7 +501,7 @@ rt_nspawn() {
 		done
 		exec systemd-nspawn --quiet --register=no --keep-unit --private-network --as-pid2 \
 			-M "$id" -D "$dir" "$@"
-	' rt_nspawn "$id" "$rt_dir/nspawn/$id/rootfs" "$rt_tag" "$@"
+	' rt_nspawn "$id" "$rt_dir/nspawn/$id/rootfs" "$rt_tag" "${RT_OPTS[@]}" "$@"
 }
 
 # The first process in the container that systemd-nspawn runs.  Before it has a child, which
@@ -509,6 +517,11 @@ rt_nspawn_pid() {
 		done
 	done
 	return 1
+}
+
+# Its cgroups are gone when it has ended.
+rt_nspawn_over() {
+	! pgrep -f "^systemd-nspawn.* -M $(rt_id nspawn "$1") "
 }
 
 # A user without a name, with ids of its own below it.
@@ -547,16 +560,21 @@ rt_rootless() {
 		podman --root "$rt_dir/rl/root" --runroot "$rt_dir/rl/run/c" --tmpdir "$rt_dir/rl/tmp" "$@"
 }
 
+# rt_conflist NAME SUBNET: a network of CNI's plugins.
+rt_conflist() {
+	jq -n --arg name "$1" --arg subnet "$2" --arg dir "$rt_dir/ipam" '{cniVersion: "0.4.0", name: $name,
+		plugins: [{type: "bridge", bridge: ("cni-" + $name), isGateway: true,
+		ipam: {type: "host-local", dataDir: $dir, ranges: [[{subnet: $subnet}]],
+		routes: [{dst: "0.0.0.0/0"}]}}]}'
+}
+
 rt_containerd_up() {
 	local ns
 	[ ! -e "$rt_dir/c/holder" ] || return 0
 	rt_box || return
 	mkdir -p "$rt_dir/c/net.d"
 	rt_image_tar registry.k8s.io/pause:3.6 "$rt_dir/c/pause.tar" '["/bin/sleep","100000"]' || return
-	jq -n --arg dir "$rt_dir/c/ipam" '{cniVersion: "0.4.0", name: "bw", plugins: [{type: "bridge",
-		bridge: "cni-bw", isGateway: true, ipam: {type: "host-local", dataDir: $dir,
-		ranges: [[{subnet: "10.88.77.0/24"}]], routes: [{dst: "0.0.0.0/0"}]}}]}' \
-		>"$rt_dir/c/net.d/10-bw.conflist"
+	rt_conflist bw 10.88.77.0/24 >"$rt_dir/c/net.d/10-bw.conflist"
 	cat >"$rt_dir/c/config.toml" <<-END
 		version = 2
 		root = "$rt_dir/c/root"
@@ -574,6 +592,11 @@ rt_containerd_up() {
 		conf_dir = "$rt_dir/c/net.d"
 	END
 	rt_hold c || return
+	# Where ctr looks for networks, and for their plugins.
+	# shellcheck disable=SC2016 # expanded by the inner shell
+	rt_inside c sh -c 'mkdir -p /etc/cni/net.d && mount --bind "$1" /etc/cni/net.d &&
+		mount -t tmpfs tmpfs /opt && mkdir -p /opt/cni && ln -s /usr/lib/cni /opt/cni/bin' \
+		sh "$rt_dir/c/net.d" || return
 	rt_spawn c "$rt_dir/c/log" containerd -c "$rt_dir/c/config.toml"
 	rt_wait 20 rt_ctr default version || rt_fail 'containerd does not start' || return
 	for ns in default k8s.io; do
@@ -603,12 +626,17 @@ rt_docker_up() {
 	mkdir -p "$rt_dir/d"
 	rt_hold d || return
 	rt_runtime_wrapper >"$rt_dir/d/runc" && chmod 755 "$rt_dir/d/runc"
+	rt_dockerd || return
+	rt_docker load -q -i "$rt_dir/box.tar" >/dev/null || rt_fail 'docker cannot load the image'
+}
+
+# The daemon; its pid is the last of rt_pids.
+rt_dockerd() {
 	rt_spawn d "$rt_dir/d/log" dockerd --data-root "$rt_dir/d/data" --exec-root "$rt_dir/d/exec" \
 		--pidfile "$rt_dir/d/pid" -H "unix://$rt_dir/d/sock" --storage-driver overlay2 \
-		--oom-score-adjust 0 --bridge none --iptables=false \
+		--oom-score-adjust 0 --bip 10.88.75.1/24 --iptables=false --ip-masq=false \
 		--add-runtime "bw=$rt_dir/d/runc" --default-runtime bw
-	rt_wait 30 rt_docker version || rt_fail 'dockerd does not start' || return
-	rt_docker load -q -i "$rt_dir/box.tar" >/dev/null || rt_fail 'docker cannot load the image'
+	rt_wait 30 rt_docker version || rt_fail 'dockerd does not start'
 }
 
 # A privileged container wants every capability; leave out what we have not got ourselves.
@@ -695,6 +723,9 @@ rt_cleanup() {
 			rt_wait 2 rt_remove_cgroup "$top/lxc.pivot"
 		fi
 	done
+	# ctr forgets what it asked for.
+	rm -f "/var/lib/cni/results/"*"-$rt_tag-"*
+	[ -n "$rt_had_cni" ] || rmdir /var/lib/cni/results /var/lib/cni 2>/dev/null
 	# Runtimes in a view of v2 alone switch it on for all, and nobody can use it in v1 then.
 	if [ -e /sys/fs/cgroup/unified/cgroup.subtree_control ]; then
 		rt_wait 2 sh -c "echo -hugetlb >/sys/fs/cgroup/unified/cgroup.subtree_control"

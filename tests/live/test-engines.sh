@@ -30,6 +30,11 @@ image_facts() {
 	is container.image.tag '"1.35"'
 }
 
+# Of the image's configuration, as it lies in the file that was loaded.
+has_image_id() {
+	is container.image.id "\"$(tar -xOf "$rt_dir/box.tar" ./manifest.json | jq -r '.[0].Config | ltrimstr("blobs/sha256/")')\""
+}
+
 has_digest() {
 	printf ' and (.output_fields["container.image.digest"] | strings | test("^sha256:[0-9a-f]{64}$"))'
 }
@@ -83,25 +88,30 @@ expected() {
 		is container.privileged false
 		has container.caps CAP_SYS_ADMIN
 		has container.dangers cap:SYS_ADMIN
+		is container.mounts "\"$work/data:/data:rbind,ro:false:\""
 		is user.name '"root"'
 		;;
 	podman*)
+		[ "$1" != podman ] || { in_net 10.88.76. && cni_facts; }
 		is container.type '"podman"'
 		is container.name "\"$rt_tag-eng-$1\""
 		is container.is_rootless "$([ "$1" = podman ] && echo false || echo true)"
 		is container.privileged false
 		is container.seccomp '"filter"'
 		has container.labels team:red
-		printf ' and (.output_fields["container.image.id"] | strings | test("^[0-9a-f]{64}$"))'
+		has_image_id
 		image_facts
 		has_digest
 		;;
 	ctr)
+		in_net 10.88.77.
+		cni_facts
 		is container.type '"containerd"'
 		is container.name "\"${id[$1]}\""
 		is container.privileged false
 		has container.labels team:red
 		image_facts
+		has_image_id
 		has_digest
 		;;
 	cri)
@@ -116,11 +126,16 @@ expected() {
 		has k8s.pod.labels "app:bw-$rt_tag-eng-cri"
 		is k8s.pod.full_sandbox_id "\"$(sed -n 's/^sandbox //p' "$rt_dir/run/cri-eng-cri.both")\""
 		has k8s.pod.ip 10.88.77.
+		in_net 10.88.77.
+		cni_facts
+		has k8s.pod.cni.json eth0
 		is container.host_network false
 		image_facts
+		has_image_id
 		has_digest
 		;;
 	docker)
+		in_net 10.88.75.
 		is container.type '"docker"'
 		is container.name "\"$rt_tag-eng-docker\""
 		is container.privileged false
@@ -135,18 +150,30 @@ expected() {
 		has container.labels team:red
 		has container.image.repository bwbox
 		is container.image.tag '"1.35"'
-		printf ' and (.output_fields["container.image.id"] | strings | test("^[0-9a-f]{64}$"))'
+		has_image_id
 		;;
 	esac
+}
+
+# in_net PREFIX: the address is of that network, and is the one that the plugins answered.
+in_net() {
+	printf ' and (.output_fields["container.ip"] | strings | startswith("%s"))' "$1"
+}
+
+cni_facts() {
+	# shellcheck disable=SC2016 # of jq
+	printf '%s' ' and (.output_fields | (."container.ip" as $ip | ."container.cni.json" | strings
+		| fromjson | .eth0 | tostring | contains($ip)))'
 }
 
 # More options for KIND than the defaults.
 options_of() {
 	RT_OPTS=()
 	case $1 in
-	podman) RT_OPTS=(--label team=red) ;;
+	podman) RT_OPTS=(--label team=red --network bw-pm) ;;
+	nspawn) RT_OPTS=("--bind-ro=$work/data:/data") ;;
 	podman_rootless) RT_OPTS=(--label team=red) ;;
-	ctr) RT_OPTS=(--label team=red) ;;
+	ctr) RT_OPTS=(--label team=red --cni) ;;
 	docker) RT_OPTS=(--label team=red --read-only --user app --pids-limit 50 --memory 64m
 		--security-opt no-new-privileges -v "$work/data:/data:ro") ;;
 	esac
@@ -171,6 +198,7 @@ cat >"$work/rules.yaml" <<'END'
     %container.is_sandbox %container.host_pid %container.host_network %container.host_ipc
     %container.memory_limit %container.pids_limit
     %k8s.container.name %k8s.pod.uid %k8s.pod.label[app] %k8s.pod.labels %k8s.pod.ip
+    %container.ip %container.cni.json %k8s.pod.cni.json
     %k8s.pod.full_sandbox_id
   priority: NOTICE
 - rule: Pause

@@ -48,6 +48,108 @@ void cf_put_link(const struct fixture *f, const char *path, const char *to)
 	assert_int_equal(symlink(to, full), 0);
 }
 
+#define BOLT_PAGE 65536U
+#define BOLT_HEAD 16U /* of a page, of an element, and of a bucket */
+
+static void put32(unsigned char *p, uint32_t v)
+{
+	memcpy(p, &v, sizeof(v));
+}
+
+static void put64(unsigned char *p, uint64_t v)
+{
+	memcpy(p, &v, sizeof(v));
+}
+
+/* The n-th of those below `way`, which ends in a slash, with what it is called there; false: no more. */
+static bool next_below(const struct cf_pair *pairs, size_t n, const char *way, size_t *at,
+		       char *name)
+{
+	size_t len = strlen(way);
+	size_t i;
+
+	for (; *at < n; ++*at) {
+		const char *rest = pairs[*at].way + len;
+		size_t name_len;
+		bool seen = false;
+
+		if (strncmp(pairs[*at].way, way, len) != 0)
+			continue;
+		name_len = strcspn(rest, "/");
+		for (i = 0; i < *at; i++)
+			seen = seen || !strncmp(pairs[i].way, pairs[*at].way, len + name_len + 1);
+		if (seen)
+			continue;
+		memcpy(name, rest, name_len);
+		name[name_len] = '\0';
+		return true;
+	}
+	return false;
+}
+
+/* A leaf whose buckets lie in it; returns its length.  `page` is zero. */
+static size_t put_leaf(unsigned char *page, const struct cf_pair *pairs, size_t n, const char *way)
+{
+	uint16_t flags = 2;
+	uint16_t count = 0;
+	char below[512];
+	char name[256];
+	size_t at = 0;
+	size_t pos;
+	size_t len;
+	uint16_t i = 0;
+
+	for (; next_below(pairs, n, way, &at, name); at++)
+		count++;
+	memcpy(page + 8, &flags, sizeof(flags));
+	memcpy(page + 10, &count, sizeof(count));
+	pos = BOLT_HEAD + (size_t)count * BOLT_HEAD;
+	for (at = 0; next_below(pairs, n, way, &at, name); at++) {
+		unsigned char *element = page + BOLT_HEAD + (size_t)i++ * BOLT_HEAD;
+		const size_t name_len = strlen(name);
+		unsigned char *value = page + pos + name_len;
+		bool is_bucket = pairs[at].way[strlen(way) + name_len] == '/';
+
+		(void)snprintf((char *)page + pos, name_len + 1, "%s", name);
+		(void)snprintf(below, sizeof(below), "%s%s/", way, name);
+		if (is_bucket)
+			len = BOLT_HEAD + put_leaf(value + BOLT_HEAD, pairs, n, below);
+		else
+			len = pairs[at].len;
+		if (!is_bucket)
+			memcpy(value, pairs[at].value, len);
+		put32(element, is_bucket);
+		put32(element + 4, (uint32_t)(page + pos - element));
+		put32(element + 8, (uint32_t)name_len);
+		put32(element + 12, (uint32_t)len);
+		pos += name_len + len;
+		assert_true(pos < BOLT_PAGE);
+	}
+	return pos;
+}
+
+void cf_put_bolt(const struct fixture *f, const char *path, const struct cf_pair *pairs, size_t n)
+{
+	unsigned char *file = calloc(3, BOLT_PAGE);
+	unsigned char *meta = file + BOLT_HEAD;
+	uint64_t hash = 0xcbf29ce484222325ULL;
+
+	assert_non_null(file);
+	put32(meta, 0xED0CDAED);
+	put32(meta + 4, 2);
+	put32(meta + 8, BOLT_PAGE);
+	put64(meta + 16, 2);
+	put64(meta + 40, 3);
+	put64(meta + 48, 1);
+	for (int i = 0; i < 56; i++)
+		hash = (hash ^ meta[i]) * 0x100000001b3ULL;
+	put64(meta + 56, hash);
+	put64(file + (size_t)2 * BOLT_PAGE, 2);
+	(void)put_leaf(file + (size_t)2 * BOLT_PAGE, pairs, n, "");
+	cf_put_bytes(f, path, file, (size_t)3 * BOLT_PAGE);
+	free(file);
+}
+
 static void cf_on_bind(const void *data, size_t len, void *arg)
 {
 	struct fixture *f = arg;
@@ -60,22 +162,30 @@ static void cf_on_bind(const void *data, size_t len, void *arg)
 	containers_apply(f->replay, hdr);
 }
 
+void cf_start(struct fixture *f, const char *sockets)
+{
+	const struct containers_config config = { .live = true,
+						  .root = f->root,
+						  .cgroup_v1_hierarchy = V1_HIERARCHY,
+						  .sockets = sockets,
+						  .on_bind = cf_on_bind,
+						  .arg = f };
+
+	containers_free(f->live);
+	f->live = containers_new(&config);
+	assert_non_null(f->live);
+}
+
 int cf_setup(void **state)
 {
 	struct fixture *f = calloc(1, sizeof(*f));
-	struct containers_config config = { .root = f->root,
-					    .cgroup_v1_hierarchy = V1_HIERARCHY,
-					    .on_bind = cf_on_bind,
-					    .arg = f };
 
 	(void)snprintf(f->root, sizeof(f->root), "/tmp/bw-container.XXXXXX");
 	assert_non_null(mkdtemp(f->root));
 	cf_put(f, "/etc/keep", "");
 	f->replay =
 		containers_new(&(struct containers_config){ .cgroup_v1_hierarchy = V1_HIERARCHY });
-	config.live = true;
-	f->live = containers_new(&config);
-	assert_non_null(f->live);
+	cf_start(f, NULL);
 	assert_non_null(f->replay);
 	*state = f;
 	return 0;

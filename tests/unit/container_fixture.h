@@ -47,10 +47,23 @@ uint64_t cf_now_ns(void);
 int cf_setup(void **state);
 int cf_teardown(void **state);
 
+/* The live registry anew, with these sockets of daemons (NULL: none). */
+void cf_start(struct fixture *f, const char *sockets);
+
 /* A file below the host's root, with the directories above it. */
 void cf_put(const struct fixture *f, const char *path, const char *text);
 void cf_put_bytes(const struct fixture *f, const char *path, const void *data, size_t len);
 void cf_put_link(const struct fixture *f, const char *path, const char *to);
+
+/* A value in a bbolt database: its way through the buckets, and its key, with slashes between. */
+struct cf_pair {
+	const char *way;
+	const char *value;
+	size_t len;
+};
+
+/* Such a database of `n` values. */
+void cf_put_bolt(const struct fixture *f, const char *path, const struct cf_pair *pairs, size_t n);
 
 /* A record of `type` about process `tgid`, in the host's cgroups and namespaces. */
 void cf_head(union record *r, uint16_t type, uint32_t tgid);

@@ -13,13 +13,22 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <sqlite3.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
 #include "container/info.h"
+#include "container/place.h"
+#include "container/query.h"
+#include "container/sqlite.h"
 #include "engine/engine.h"
 #include "event/capture_format.h"
 #include "event_fixture.h"
@@ -231,18 +240,79 @@ static char *tell_container(const char *root)
 static bool describe_container(void)
 {
 	static const char json[] =
-		"{\"kind\":\"known\",\"full_id\":\"a\",\"name\":\"n\",\"pod_ip\":\"1\",\"labels\":"
+		"{\"kind\":\"known\",\"full_id\":\"a\",\"name\":\"n\",\"pod_ip\":\"1\",\"ip\":\"2\",\"cni_json\":\"{}\",\"labels\":"
 		"[{\"key\":\"k\",\"value\":\"v\"}],\"pod_labels\":[{\"key\":\"k\",\"value\":\"v\"}],"
 		"\"mounts\":[{\"source\":\"/s\",\"dest\":\"/d\"}],\"passwd\":\"x\"}";
 	struct container *info = info_from_json(json, strlen(json));
-	bool is_whole = info && info->name && info->pod_ip && info->n_labels == 1 &&
-			info->n_pod_labels == 1 && info->n_mounts == 1 && info->mounts[0].source &&
-			info->mounts[0].dest && info->passwd;
+	bool is_whole = info && info->name && info->pod_ip && info->ip && info->cni_json &&
+			info->n_labels == 1 && info->n_pod_labels == 1 && info->n_mounts == 1 &&
+			info->mounts[0].source && info->mounts[0].dest && info->passwd;
 
 	if (info)
 		assert_string_equal(info->full_id, "a");
 	info_free(info);
 	return is_whole;
+}
+
+static char directory[] = "/tmp/bw-alloc.XXXXXX";
+
+static void path_in(const char *name, char *out, size_t size)
+{
+	(void)snprintf(out, size, "%s/%s", directory, name);
+}
+
+static bool read_database(void)
+{
+	char *value = NULL;
+	int place = place_open(directory, 0);
+	int err;
+
+	assert_true(place >= 0);
+	err = sqlite_get(place, "/db", "SELECT v FROM t WHERE k = ?", "a", &value);
+	assert_int_equal(close(place), 0);
+	if (!err)
+		assert_string_equal(value, "x");
+	else
+		assert_null(value);
+	free(value);
+	return !err;
+}
+
+static int listener;
+
+static void count_answer(const char *full_id, const cJSON *container, const cJSON *image, void *arg)
+{
+	int *n = arg;
+
+	assert_string_equal(full_id, "ab");
+	assert_non_null(container);
+	assert_null(image);
+	++*n;
+}
+
+static bool ask_daemon(void)
+{
+	static const char reply[] = "HTTP/1.0 200 OK\r\n\r\n{\"Id\":\"ab\"}";
+	struct query *query;
+	char request[64];
+	char path[64];
+	int n = 0;
+	int fd;
+
+	path_in("sock", path, sizeof(path));
+	query = query_new(path);
+	if (!query)
+		return false;
+	query_ask(query, "ab");
+	query_step(query, 1, count_answer, &n);
+	fd = accept(listener, NULL, NULL);
+	assert_true(fd >= 0);
+	assert_true(recv(fd, request, sizeof(request), 0) > 0);
+	assert_int_equal(send(fd, reply, strlen(reply), 0), strlen(reply));
+	assert_int_equal(close(fd), 0);
+	query_step(query, 1, count_answer, &n);
+	query_free(query);
+	return n == 1;
 }
 
 static void base_survives(void **state)
@@ -343,6 +413,53 @@ static void an_event_takes_no_memory(void **state)
 	rules_free(rules);
 }
 
+static void database_survives(void **state)
+{
+	char path[64];
+	sqlite3 *db;
+
+	(void)state;
+	path_in("db", path, sizeof(path));
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, "CREATE TABLE t(k, v); INSERT INTO t VALUES('a', 'x')",
+				      NULL, NULL, NULL),
+			 SQLITE_OK);
+	assert_int_equal(sqlite3_close(db), SQLITE_OK);
+	fail_each(read_database);
+}
+
+static void query_survives(void **state)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+
+	(void)state;
+	path_in("sock", address.sun_path, sizeof(address.sun_path));
+	listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	assert_true(listener >= 0);
+	assert_int_equal(bind(listener, (const struct sockaddr *)&address, sizeof(address)), 0);
+	assert_int_equal(listen(listener, 1), 0);
+	fail_each(ask_daemon);
+	assert_int_equal(close(listener), 0);
+}
+
+static int make_directory(void **state)
+{
+	(void)state;
+	return mkdtemp(directory) ? 0 : -1;
+}
+
+static int remove_directory(void **state)
+{
+	char path[64];
+
+	(void)state;
+	path_in("db", path, sizeof(path));
+	(void)unlink(path); /* what is left makes rmdir() fail */
+	path_in("sock", path, sizeof(path));
+	(void)unlink(path);
+	return rmdir(directory);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -354,7 +471,9 @@ int main(void)
 		cmocka_unit_test(engine_survives),
 		cmocka_unit_test(containers_survive),
 		FIXTURE_TEST(an_event_takes_no_memory),
+		cmocka_unit_test(database_survives),
+		cmocka_unit_test(query_survives),
 	};
 
-	return cmocka_run_group_tests_name("alloc", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("alloc", tests, make_directory, remove_directory);
 }

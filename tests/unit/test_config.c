@@ -70,6 +70,7 @@ static void without_anything_all_is_falcos_default(void **state)
 	(void)state;
 	assert_int_equal(config->priority, PRIORITY_DEBUG);
 	assert_false(config->match_all || config->json_output || config->no_stdout);
+	assert_false(config->query_runtimes);
 	assert_false(config->output.no_output || config->output.no_tags ||
 		     config->output.no_fields || config->output.message);
 	assert_int_equal(config->output.n_appends, 0);
@@ -79,15 +80,16 @@ static void without_anything_all_is_falcos_default(void **state)
 
 static void overrides_set_what_they_name(void **state)
 {
-	struct config *config = LOAD("json_output=true", "json_include_tags_property=false",
-				     "json_include_message_property=yes", "priority=warning",
-				     "rule_matching=all", "time_format_iso_8601=true",
-				     "buffer_format_base64=on", "stdout_output.enabled=false",
-				     "file_output.enabled=true", "file_output.filename=/x",
-				     "file_output.keep_alive=true");
+	struct config *config =
+		LOAD("query_runtimes=true", "json_output=true", "json_include_tags_property=false",
+		     "json_include_message_property=yes", "priority=warning", "rule_matching=all",
+		     "time_format_iso_8601=true", "buffer_format_base64=on",
+		     "stdout_output.enabled=false", "file_output.enabled=true",
+		     "file_output.filename=/x", "file_output.keep_alive=true");
 
 	(void)state;
 	assert_true(config->json_output && config->match_all && config->no_stdout);
+	assert_true(config->query_runtimes);
 	assert_true(config->output.no_tags && config->output.message && config->output.iso_time);
 	assert_true(config->output.base64_bytes && !config->output.no_output);
 	assert_int_equal(config->priority, PRIORITY_WARNING);

@@ -159,6 +159,109 @@ static void nspawn_keeps_one_cgroup_for_itself(void **state)
 	assert_string_equal(cf_ask(f->live, 62, 1, 0)->full_id, "m1");
 }
 
+/* The container that systemd-nspawn makes with these arguments, "|" between them. */
+static const struct container *start_nspawn(struct fixture *f, const char *args)
+{
+	const struct dir payload = { 0, 60, 1, "/machine/payload" };
+	char argv[4096];
+	char *p;
+
+	(void)snprintf(argv, sizeof(argv), "systemd-nspawn|-D|/srv/tree|%s", args);
+	cf_send_exec(f, 410, 50, argv, "/");
+	for (p = argv; *p; p++) {
+		if (*p == '|')
+			*p = '\0';
+	}
+	put_cmdline(f, 410, argv, (size_t)(p - argv) + 1);
+	cf_send_cgroup(f, BW_CGROUP_MKDIR, &payload, 410, 1);
+	return cf_ask(f->replay, 60, 1, 0);
+}
+
+static void nspawn_mounts_are_on_its_command_line(void **state)
+{
+	static const struct {
+		const char *source;
+		const char *dest;
+		const char *mode;
+		bool rdwr;
+	} want[] = {
+		{ "/etc", "/etc", "rbind,rw", true },
+		{ "/var/data", "/srv", "rbind,ro", false },
+		{ "+/lib", "/lib", "rbind,rw", true },
+		{ "", "/empty", "rbind,rw", true },
+		{ "/a:b\\", "/c", "norbind,idmap,bind,rw", true },
+		{ "/bell\a", "/x", "rbind,rw", true },
+	};
+	const struct container *info = start_nspawn(
+		*state,
+		"--bind=/etc|--bind-ro|/var/data:/srv|--bind=+/lib|--bind=:/empty|--bind="
+		"/a\\:b\\\\:/c:norbind,idmap|--bind=/bell\a:/x|-E|--bind=/no|--bind=|--bind=:|"
+		"--bindings=/no|/bin/sh|--bind=/no");
+
+	assert_int_equal(info->n_mounts, sizeof(want) / sizeof(want[0]));
+	for (uint32_t i = 0; i < info->n_mounts; i++) {
+		const struct container_mount *mount = &info->mounts[i];
+
+		assert_string_equal(mount->source ? mount->source : "", want[i].source);
+		assert_string_equal(mount->dest, want[i].dest);
+		assert_string_equal(mount->mode, want[i].mode);
+		assert_int_equal(mount->rdwr, want[i].rdwr);
+	}
+}
+
+static void nspawn_mounts_are_in_its_settings_too(void **state)
+{
+	struct fixture *f = *state;
+	const struct container *info;
+
+	cf_put(f, "/etc/systemd/nspawn/m1.nspawn",
+	       "[Exec]\nBind=/no\n[Files]\nBind=/a:/b\r\nBindReadOnly=/c\nBind=\nBind\n=\n"
+	       "#Bind=/no\n[Network]\nBind=/no");
+	info = start_nspawn(f, "-M|m1");
+	assert_int_equal(info->n_mounts, 2);
+	assert_string_equal(info->mounts[0].dest, "/b");
+	assert_false(info->mounts[1].rdwr);
+}
+
+static void nspawn_settings_are_left_out_if_told_so(void **state)
+{
+	struct fixture *f = *state;
+
+	cf_put(f, "/etc/systemd/nspawn/m1.nspawn", "[Files]\nBind=/a");
+	assert_int_equal(start_nspawn(f, "-M|m1|--settings=no")->n_mounts, 0);
+}
+
+static void nspawn_machine_is_looked_for_by_its_name(void **state)
+{
+	struct fixture *f = *state;
+
+	cf_put(f, "/etc/passwd", "host:x:0:0::/:/bin/sh\n");
+	cf_put(f, "/var/lib/machines/m2/etc/passwd", "m2:x:0:0::/:/bin/sh\n");
+	cf_send_exec(f, 410, 50, "systemd-nspawn|--boot|--settings=override|--machine=m2", "/");
+	cf_send_cgroup(f, BW_CGROUP_MKDIR, &(struct dir){ 0, 60, 1, "/machine/payload" }, 410, 1);
+	assert_string_equal(cf_ask(f->live, 60, 1, 0)->passwd, "m2:x:0:0::/:/bin/sh\n");
+}
+
+static void broken_nspawn_arguments_are_no_mounts(void **state)
+{
+	char args[3000] = "--bind=/";
+
+	memset(args + strlen(args), 'x', 2000);
+	(void)snprintf(args + strlen(args), 64, "|--bind-ro=/ok\\|--bind");
+	assert_int_equal(start_nspawn(*state, args)->n_mounts, 1);
+	assert_string_equal(cf_ask(((struct fixture *)*state)->live, 60, 1, 0)->mounts[0].source,
+			    "/ok\\");
+}
+
+static void only_so_many_nspawn_mounts_are_kept(void **state)
+{
+	char args[4000] = "-q";
+
+	for (int i = 0; i < 300; i++)
+		(void)snprintf(args + strlen(args), 16, "|--bind=/%d", i);
+	assert_int_equal(start_nspawn(*state, args)->n_mounts, 128);
+}
+
 static void rootless_container_is_known_by_the_fork_of_its_runtime(void **state)
 {
 	struct fixture *f = *state;
@@ -366,7 +469,7 @@ static void docker_image_digest_comes_from_the_store(void **state)
 	       "\"/data/containers/" HEX64 "/hosts\"}]}");
 	cf_put(f, "/data/containers/" HEX64 "/config.v2.json",
 	       "{\"ID\":\"" HEX64 "\",\"Driver\":\"overlay2\",\"Image\":\"sha256:beef\","
-	       "\"Config\":{\"Image\":\"team/app:1\"}}");
+	       "\"Config\":{\"Image\":\"docker.io/team/app:1\"}}");
 	cf_put(f, "/data/image/overlay2/repositories.json",
 	       "{\"Repositories\":{\"team/app\":{\"team/app:1\":\"sha256:beef\","
 	       "\"team/app@sha256:0ld\":\"sha256:dead\",\"team/app@sha256:cafe\":\"sha256:beef\"}}}");
@@ -441,6 +544,12 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		SENTENCE(lxc_is_named_by_its_monitor_and_described_by_its_config),
 		SENTENCE(nspawn_keeps_one_cgroup_for_itself),
+		SENTENCE(nspawn_mounts_are_on_its_command_line),
+		SENTENCE(nspawn_mounts_are_in_its_settings_too),
+		SENTENCE(nspawn_settings_are_left_out_if_told_so),
+		SENTENCE(nspawn_machine_is_looked_for_by_its_name),
+		SENTENCE(broken_nspawn_arguments_are_no_mounts),
+		SENTENCE(only_so_many_nspawn_mounts_are_kept),
 		SENTENCE(rootless_container_is_known_by_the_fork_of_its_runtime),
 		SENTENCE(set_up_is_never_an_unknown_container),
 		SENTENCE(who_enters_namespaces_alone_is_in_the_container),

@@ -45,7 +45,9 @@ static void what_is_not_known_is_null(void **state)
 	      { "container.no_new_privs", NULL }, { "container.memory_limit", NULL },
 	      { "container.pids_limit", NULL }, { "container.is_rootless", "false" },
 	      { "container.dangers", "" }, { "k8s.pod.ip", NULL }, { "k8s.pod.labels", NULL },
-	      { "k8s.pod.label[app]", NULL }, { "proc.is_container_runtime", "false" });
+	      { "container.ip", NULL }, { "container.cni.json", NULL },
+	      { "k8s.pod.cni.json", NULL }, { "k8s.pod.label[app]", NULL },
+	      { "proc.is_container_runtime", "false" });
 	fixture->container.kind = CONTAINER_HOST;
 	CHECK(fixture, { "container.dangers", NULL }, { "container.is_rootless", NULL },
 	      { "container.seccomp", NULL });
@@ -88,6 +90,26 @@ static void pods_have_labels_of_their_own(void **state)
 	CHECK(fixture, { "k8s.pod.labels", "app:web" });
 }
 
+static void address_is_the_containers_or_its_pods(void **state)
+{
+	static char own[] = "10.0.0.2";
+	static char pods[] = "10.0.0.3";
+	static char pause[] = "pause";
+	static char empty[] = "{}";
+	struct fixture *fixture = *state;
+
+	fixture->container.ip = own;
+	fixture->container.cni_json = empty;
+	fixture_use(fixture, &fixture->shell_exec);
+	CHECK(fixture, { "container.ip", "10.0.0.2" }, { "container.cni.json", "{}" },
+	      { "k8s.pod.ip", NULL }, { "k8s.pod.cni.json", NULL });
+	fixture->container.ip = NULL;
+	fixture->container.pod_ip = pods;
+	fixture->container.pod_sandbox_id = pause;
+	CHECK(fixture, { "container.ip", "10.0.0.3" }, { "container.cni.json", "{}" },
+	      { "k8s.pod.ip", "10.0.0.3" }, { "k8s.pod.cni.json", "{}" });
+}
+
 static void runtimes_own_work_is_told(void **state)
 {
 	struct fixture *fixture = *state;
@@ -104,6 +126,7 @@ int main(void)
 		FIXTURE_TEST(what_is_not_known_is_null),
 		FIXTURE_TEST(partial_containers_say_so),
 		FIXTURE_TEST(pods_have_labels_of_their_own),
+		FIXTURE_TEST(address_is_the_containers_or_its_pods),
 		FIXTURE_TEST(runtimes_own_work_is_told),
 	};
 

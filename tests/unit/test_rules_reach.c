@@ -94,18 +94,18 @@ static void fields_that_nothing_fills_are_named(void **state)
 		{ "evt.type = connect and fdlist.names != x", FIELDS "fdlist.names" },
 		{ "evt.type = connect and fdlist.names exists", FIELDS "fdlist.names" },
 		{ "evt.type = connect and fdlist.names in (x, y)", FIELDS "fdlist.names" },
-		{ "evt.type = connect and toupper(container.ip) = X", FIELDS "container.ip" },
-		{ "evt.type = connect and proc.name = val(container.ip)", FIELDS "container.ip" },
+		{ "evt.type = connect and toupper(k8s.rc.name) = X", FIELDS "k8s.rc.name" },
+		{ "evt.type = connect and proc.name = val(k8s.rc.name)", FIELDS "k8s.rc.name" },
 		{ "evt.type = connect and fd.types intersects (file)", FIELDS "fd.types" },
 		/* One of two that are needed is enough, of two of which one does it takes both. */
-		{ "evt.type = connect and fdlist.names = x and container.ip = y",
-		  FIELDS "fdlist.names, container.ip" },
-		{ "evt.type = connect and (fdlist.names = x or container.ip = y)",
-		  FIELDS "fdlist.names, container.ip" },
-		{ "evt.type = connect and container.ip = x and (proc.name = y or fdlist.names = z)",
-		  FIELDS "container.ip" },
-		{ "evt.type = connect and not (proc.name = x or not container.ip = y)",
-		  FIELDS "container.ip" },
+		{ "evt.type = connect and fdlist.names = x and k8s.rc.name = y",
+		  FIELDS "fdlist.names, k8s.rc.name" },
+		{ "evt.type = connect and (fdlist.names = x or k8s.rc.name = y)",
+		  FIELDS "fdlist.names, k8s.rc.name" },
+		{ "evt.type = connect and k8s.rc.name = x and (proc.name = y or fdlist.names = z)",
+		  FIELDS "k8s.rc.name" },
+		{ "evt.type = connect and not (proc.name = x or not k8s.rc.name = y)",
+		  FIELDS "k8s.rc.name" },
 		{ "evt.type = connect and k8s.rc.label[x] = y", FIELDS "k8s.rc.label.x" },
 		{ "evt.type = open and evt.arg.target = x", FIELDS "evt.arg.target" },
 		{ "evt.type = open and evt.rawarg.newpath = x", FIELDS "evt.rawarg.newpath" },
@@ -181,12 +181,12 @@ static void macros_in_macros_are_walked_once(void **state)
 
 	(void)state;
 	len = (size_t)snprintf(macros, sizeof(macros), "%s",
-			       "- macro: m0\n  condition: fdlist.names = x or container.ip = y\n");
+			       "- macro: m0\n  condition: fdlist.names = x or k8s.rc.name = y\n");
 	for (int i = 1; i <= 10; i++)
 		len += (size_t)snprintf(macros + len, sizeof(macros) - len,
 					"- macro: m%d\n  condition: (m%d or m%d) and m%d\n", i,
 					i - 1, i - 1, i - 1);
-	check(macros, "evt.type = connect and m10", FIELDS "fdlist.names, container.ip");
+	check(macros, "evt.type = connect and m10", FIELDS "fdlist.names, k8s.rc.name");
 }
 
 int main(void)

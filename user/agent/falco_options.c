@@ -36,6 +36,7 @@ enum {
 	OPT_DISABLE,
 	OPT_MATCHING,
 	OPT_TWINS,
+	OPT_QUERY,
 	OPT_LIST_PLUGINS,
 	OPT_PLUGIN_INFO,
 	OPT_CONFIG_SCHEMA,
@@ -87,6 +88,7 @@ static const struct option long_options[] = {
 	{ "disable", required_argument, NULL, OPT_DISABLE },
 	{ "rule-matching", required_argument, NULL, OPT_MATCHING },
 	{ "twins", required_argument, NULL, OPT_TWINS },
+	{ "query-runtimes", optional_argument, NULL, OPT_QUERY },
 	{ "print-base64", no_argument, NULL, 'b' },
 	{ "daemon", no_argument, NULL, 'd' },
 	{ "gvisor-config", required_argument, NULL, 'g' },
@@ -205,6 +207,9 @@ static bool take(int option, const char *value, struct falco *out)
 		return options_parse_format(value, &out->options.list_format);
 	case OPT_MARKDOWN:
 		out->options.list_format = LIST_MARKDOWN;
+		return true;
+	case OPT_QUERY:
+		out->options.runtime_sockets = value ? value : OPTIONS_SOCKETS;
 		return true;
 	case OPT_OUTPUT:
 		return options_parse_output(value, &out->options.output);
@@ -469,6 +474,8 @@ int falco_configure(struct falco *falco)
 		options->rule_config.match_all = config->match_all;
 	if (!falco->has_twins)
 		options->rule_config.literal = config->literal;
+	if (config->query_runtimes && !options->runtime_sockets)
+		options->runtime_sockets = OPTIONS_SOCKETS;
 	options->rule_config.statics = config->output.statics;
 	options->rule_config.n_statics = config->output.n_statics;
 	options->alert_file = config->file;

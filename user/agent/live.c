@@ -30,6 +30,7 @@
 #define NAMES_WAIT_NS \
 	200000000ULL /* at the start: enough for /etc/hosts and a DNS server near by */
 #define NAMES_LOOK_NS 2000000L
+#define EVENTS_MAX    3 /* signals, rings, daemons */
 
 struct live {
 	const struct live_config *config;
@@ -161,8 +162,8 @@ static int open_signals(struct live *live)
 
 static void wait_for_more(struct live *live, int timeout_ms)
 {
-	struct epoll_event events[2];
-	int n = epoll_wait(live->epoll_fd, events, 2, timeout_ms);
+	struct epoll_event events[EVENTS_MAX];
+	int n = epoll_wait(live->epoll_fd, events, EVENTS_MAX, timeout_ms);
 
 	if (n < 0 && errno != EINTR) {
 		log_error("epoll_wait: %s", strerror(errno));
@@ -189,6 +190,7 @@ static int loop(struct live *live)
 			return EXIT_NO_SENSOR;
 		}
 		now_ns = clock_boot_ns();
+		engine_query(live->engine, now_ns);
 		tick(live, now_ns);
 		resolver_step(live->resolver, now_ns);
 		if (live->stop)
@@ -277,6 +279,8 @@ static int open_sensor(struct live *live)
 		return EXIT_NO_SENSOR;
 	}
 	err = add_epoll(live->epoll_fd, sensor_fd(live->sensor));
+	if (!err && engine_query_fd(live->engine) >= 0)
+		err = add_epoll(live->epoll_fd, engine_query_fd(live->engine));
 	if (err) {
 		log_error("cannot wait for the rings: %s", strerror(-err));
 		return EXIT_NO_SENSOR;
@@ -291,6 +295,7 @@ static int open_engine(struct live *live)
 		.host = &live->host,
 		.output = live->config->output,
 		.live = true,
+		.runtime_sockets = live->config->runtime_sockets,
 		.on_alert = on_alert,
 		.tap = live->config->record ? on_tap : NULL,
 		.arg = live,

@@ -16,6 +16,7 @@ struct live_config {
 	uint64_t seconds; /* 0: until SIGINT or SIGTERM */
 	struct sink *sink; /* NULL unless judge */
 	const struct output_options *output; /* NULL: none */
+	const char *runtime_sockets; /* as in struct options */
 	bool falco_summary; /* print what Falco prints at its end, too */
 };
 

@@ -15,7 +15,7 @@
 
 static const struct command commands[] = {
 	{ "watch", "--rules PATH...", "watch this host and print alerts (the default)",
-	  "rfwMpaDEmtvh",
+	  "rfwMpaDEmtqvh",
 	  "Watch this host and print an alert for every event that a rule matches.\n"
 	  "Needs root, or CAP_BPF, CAP_PERFMON and CAP_SYS_PTRACE.",
 	  watch_run },
@@ -41,7 +41,7 @@ static const struct command commands[] = {
 	  "rules ask for without attaching them, and name the rules that cannot match here.\n"
 	  "Exit status: 0 all is well, 1 something is not seen, 2 this host cannot be watched.",
 	  doctor_run },
-	{ "record", "-o FILE [--rules PATH...]", "write a capture of what is seen", "roMtvh",
+	{ "record", "-o FILE [--rules PATH...]", "write a capture of what is seen", "roMtqvh",
 	  "Write all that a replay needs to FILE.  With rules, only the events they ask for.",
 	  record_run },
 	{ "replay", "FILE --rules PATH...", "run rules over a capture", "rfpaDEmtvh",

@@ -30,6 +30,7 @@ static const struct option long_options[] = {
 	{ "disable", required_argument, NULL, 'D' },
 	{ "rule-matching", required_argument, NULL, 'm' },
 	{ "twins", required_argument, NULL, 't' },
+	{ "query-runtimes", optional_argument, NULL, 'q' },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -55,6 +56,8 @@ static const struct {
 	{ 'a', "      --all-matches     alert for every rule that matches, not the first alone" },
 	{ 't',
 	  "      --twins on|off    off: a call or path as written, not its like (creat for open)" },
+	{ 'q', "      --query-runtimes[=SOCKET,...]\n"
+	       "                        ask docker and podman for what their files do not tell" },
 	{ 'v', "  -v, --verbose         say more on standard error" },
 	{ 'h', "  -h, --help" },
 };
@@ -159,6 +162,9 @@ static bool take_more(int letter, const char *value, struct options *out)
 		return true;
 	case 'm':
 		return options_parse_matching(value, &out->rule_config.match_all);
+	case 'q':
+		out->runtime_sockets = value ? value : OPTIONS_SOCKETS;
+		return true;
 	case 't':
 		return options_parse_twins(value, &out->rule_config.literal);
 	default:

@@ -18,6 +18,9 @@ enum exit_code {
 	EXIT_NO_SENSOR = 4, /* this host or these rights cannot run the sensor */
 };
 
+/* Of --query-runtimes without a value. */
+#define OPTIONS_SOCKETS "/run/docker.sock,/run/podman/podman.sock"
+
 enum output_format { OUTPUT_AUTO, OUTPUT_JSON, OUTPUT_TEXT, OUTPUT_FALCO };
 enum list_format { LIST_TEXT, LIST_MARKDOWN, LIST_JSON };
 
@@ -34,6 +37,8 @@ struct options {
 	const char **rule_paths; /* what rules points at, while they are collected */
 	struct rules_selector *selectors; /* of rule_config, likewise */
 	const char *condition; /* check --condition; NULL: none */
+	const char
+		*runtime_sockets; /* --query-runtimes: paths with commas between; NULL: not asked */
 	bool json; /* check --json */
 	bool explain; /* eval --explain */
 	bool names_only; /* Falco's --list -N */

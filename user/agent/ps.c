@@ -226,6 +226,7 @@ static cJSON *make_object(const struct row *row, uint64_t epoch_offset_ns)
 	put_str(object, "pod_namespace", info->pod_ns);
 	put_str(object, "pod_uid", info->pod_uid);
 	put_str(object, "pod_ip", info->pod_ip);
+	put_str(object, "ip", info->ip ? info->ip : info->pod_ip);
 	put_str(object, "bundle", info->bundle);
 	put_str(object, "user", info->user);
 	json_out_put(object, "pid", cJSON_CreateNumber(row->pid));

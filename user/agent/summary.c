@@ -51,6 +51,9 @@ void summary_print(const struct engine *engine, const struct rules *rules)
 		 stats.procs.n_live, stats.procs.n_evicted, stats.procs.n_unknown,
 		 stats.containers.n_containers, stats.containers.n_unresolved,
 		 stats.containers.n_read_failed);
+	if (stats.containers.n_asked)
+		log_info("daemons were asked about %" PRIu64 " containers and told of %" PRIu64,
+			 stats.containers.n_asked, stats.containers.n_answered);
 	if (stats.n_no_memory)
 		log_warn("%" PRIu64 " events were not judged: out of memory", stats.n_no_memory);
 	if (rules && rules_n_given_up(rules))

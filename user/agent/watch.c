@@ -15,6 +15,7 @@ int watch_run(const struct options *options)
 		.seconds = options->seconds,
 		.output = options->alert_options,
 		.falco_summary = options->falco_summary,
+		.runtime_sockets = options->runtime_sockets,
 	};
 	struct sink sink;
 	int code;
@@ -44,6 +45,7 @@ int record_run(const struct options *options)
 	struct live_config live = {
 		.record = options->record,
 		.seconds = options->seconds,
+		.runtime_sockets = options->runtime_sockets,
 	};
 	int code = EXIT_FINE;
 

@@ -175,6 +175,11 @@ static int read_twins(const struct decoder *d, const struct node *node)
 	return get_flag(d, node, true, &d->config->literal);
 }
 
+static int read_query(const struct decoder *d, const struct node *node)
+{
+	return get_flag(d, node, false, &d->config->query_runtimes);
+}
+
 static int read_json(const struct decoder *d, const struct node *node)
 {
 	return get_flag(d, node, false, &d->config->json_output);
@@ -383,6 +388,7 @@ static const struct {
 	{ "json_include_tags_property", "boolean", read_tags_property },
 	{ "json_output", "boolean", read_json },
 	{ "priority", "string", read_priority },
+	{ "query_runtimes", "boolean", read_query },
 	{ "rule_matching", "string", read_matching },
 	{ "rules", "array", read_rules },
 	{ "rules_file", "array", read_rules_files },

@@ -20,6 +20,7 @@ struct config {
 	enum rule_priority priority;
 	bool match_all; /* rule_matching: all */
 	bool literal; /* twins: false; ours */
+	bool query_runtimes; /* ours */
 	bool json_output;
 	bool no_stdout;
 	bool file_keep_open; /* file_output.keep_alive */

@@ -120,6 +120,11 @@ static void emit_node(struct containers *c, enum hier hier, const struct node *n
 	emit(c, info, cgroup);
 }
 
+void bind_tell(struct containers *c, const struct entry *entry)
+{
+	emit(c, entry->info, entry->cgroup);
+}
+
 void bind_child(struct containers *c, enum hier hier, struct node *node, struct entry *entry)
 {
 	registry_bind(node, entry);
@@ -174,35 +179,72 @@ static void keep_claim(struct entry *entry, const struct claim *claim)
 	entry->namespace = claim->namespace ? strdup(claim->namespace) : NULL;
 }
 
-bool bind_again(struct containers *c, struct entry *entry)
+/* Of what is known of `entry`, to read its files again. */
+static struct claim claim_of_entry(const struct entry *entry)
 {
-	const struct container *old = entry->info;
+	const struct container *info = entry->info;
 	struct claim claim = {
 		.engine = entry->engine,
-		.id = old->full_id,
-		.type = old->type,
-		.bundle = old->bundle,
-		.name = old->name,
+		.id = info->full_id,
+		.type = info->type,
+		.bundle = info->bundle,
+		.name = entry->engine == ENGINE_CONMON ? info->name : NULL,
 		.namespace = entry->namespace,
 		.is_crio = entry->is_crio,
-		.is_rootless = old->is_rootless,
+		.is_rootless = info->is_rootless,
 	};
+
+	return claim;
+}
+
+/* As its files are now; NULL if they are not whole. */
+static struct container *describe_again(const struct containers *c, const struct entry *entry)
+{
+	const struct claim claim = claim_of_entry(entry);
 	uint64_t n_failed = 0; /* counted at the first look */
 	bool whole = false;
-	struct container *info;
+	struct container *info = engine_describe(c->config.root, &claim, &n_failed, &whole);
 
-	if (entry->engine != ENGINE_CONMON)
-		claim.name = NULL;
-	info = engine_describe(c->config.root, &claim, &n_failed, &whole);
-	if (!info || !whole) {
-		info_free(info);
+	if (info && whole)
+		return info;
+	info_free(info);
+	return NULL;
+}
+
+bool bind_again(struct containers *c, struct entry *entry)
+{
+	struct container *info = describe_again(c, entry);
+
+	if (!info)
 		return false;
-	}
-	info->start_ns = old->start_ns;
+	info->start_ns = entry->info->start_ns;
 	registry_replace(entry, info);
 	entry->is_whole = true;
 	emit(c, entry->info, entry->cgroup);
 	return true;
+}
+
+static void move_str(char **to, char **from)
+{
+	if (*to)
+		return;
+	*to = *from;
+	*from = NULL;
+}
+
+/* Nothing else is taken over: by now the container may have written its own /etc/passwd. */
+void bind_find_address(struct containers *c, struct entry *entry)
+{
+	struct container *info = entry->info;
+	struct container *now = describe_again(c, entry);
+
+	if (now && (now->ip || now->pod_ip)) {
+		move_str(&info->ip, &now->ip);
+		move_str(&info->pod_ip, &now->pod_ip);
+		move_str(&info->cni_json, &now->cni_json);
+		emit(c, info, entry->cgroup);
+	}
+	info_free(now);
 }
 
 /*

@@ -29,6 +29,12 @@ void bind_by_path(struct containers *c, enum hier hier, struct node *node, uint3
 /* Look at the files of a container again; returns whether they are whole now. */
 bool bind_again(struct containers *c, struct entry *entry);
 
+/* Look at them for the address of its network alone, and tell if there is one now. */
+void bind_find_address(struct containers *c, struct entry *entry);
+
+/* More is known of it. */
+void bind_tell(struct containers *c, const struct entry *entry);
+
 /*
  * The container of a task in a pid namespace of its own whose cgroup tells nothing: a rootless
  * one, or one that is being set up.  NULL if nobody can be made out.

@@ -27,6 +27,9 @@
 #define WAIT_SHARE_NS  200000000ULL /* for all of them in each period */
 #define WAIT_PERIOD_NS 2000000000ULL
 
+/* Each time twice as late, for half a minute. */
+#define ADDRESS_TRIES_MAX 8
+
 #define UNKNOWN_ID_MAX \
 	16 /* "ns:" and the pid namespace in hexadecimal: fits struct container's id */
 
@@ -60,6 +63,13 @@ struct containers *containers_new(const struct containers_config *config)
 		containers_free(c);
 		return NULL;
 	}
+	if (c->config.live && c->config.sockets) {
+		c->query = query_new(c->config.sockets);
+		if (!c->query) {
+			containers_free(c);
+			return NULL;
+		}
+	}
 	if (c->config.live)
 		cgroupfs_init(&c->fs, c->config.root, c->config.cgroup_v1_hierarchy);
 	return c;
@@ -70,6 +80,7 @@ void containers_free(struct containers *c)
 	if (!c)
 		return;
 	cgroupfs_done(&c->fs);
+	query_free(c->query);
 	registry_done(c);
 	free(c);
 }
@@ -175,11 +186,42 @@ static void set_now(struct containers *c, const struct bw_hdr *hdr)
 		c->now_ns = hdr->time_ns;
 }
 
+/* Some networks are made when the cgroup is there already, and some never. */
+static void look_for_address(struct containers *c, struct entry *entry)
+{
+	const struct container *info = entry->info;
+
+	if (info->ip || info->pod_ip || entry->engine == ENGINE_NONE || !entry->is_whole ||
+	    entry->n_address_tries >= ADDRESS_TRIES_MAX || c->now_ns < entry->address_ns ||
+	    (info->facts.is_seen && info->facts.ns_host & BW_NS_NET))
+		return;
+	entry->address_ns = c->now_ns + (REGISTRY_ADDRESS_NS << entry->n_address_tries++);
+	bind_find_address(c, entry);
+}
+
+/* Once, about what one of the daemons may know more of than its files. */
+static void ask_daemon(struct containers *c, struct entry *entry)
+{
+	const struct container *info = entry->info;
+	bool is_known = entry->engine == ENGINE_DOCKER ||
+			(entry->engine == ENGINE_CONMON && !entry->is_crio) ||
+			(info->is_partial && info->type && !strcmp(info->type, "docker"));
+
+	entry->is_asked = true;
+	if (is_known && !info->is_rootless &&
+	    (info->is_partial || !info->image_digest || !info->image_id || !info->ip))
+		query_ask(c->query, info->full_id);
+}
+
 static const struct container *answer(struct containers *c, struct entry *entry)
 {
 	entry->used_ns = c->now_ns;
 	if (c->config.live && !entry->is_whole && !entry->has_waited && entry->info->bundle)
 		wait_for_files(c, entry);
+	if (c->config.live)
+		look_for_address(c, entry);
+	if (c->query && !entry->is_asked)
+		ask_daemon(c, entry);
 	return entry->info;
 }
 
@@ -453,6 +495,7 @@ static void learn_facts(struct containers *c, const struct bw_exec *rec)
 	    setup_find(c, rec->hdr.tgid, rec->hdr.start_ns))
 		return;
 	info_set_facts(entry->info, &facts);
+	entry->address_ns = 0; /* what was to be set up is set up */
 	if (!entry->pid)
 		entry->pid = rec->hdr.tgid;
 }
@@ -649,6 +692,27 @@ int containers_scan(struct containers *c)
 	return err;
 }
 
+static void on_answer(const char *full_id, const cJSON *container, const cJSON *image, void *arg)
+{
+	struct containers *c = arg;
+	struct entry *entry = registry_find_id(c, full_id);
+
+	/* By now it may be gone. */
+	if (entry && engine_take_answer(entry->info, container, image))
+		bind_tell(c, entry);
+}
+
+void containers_query(struct containers *c, uint64_t now_ns)
+{
+	if (c->query)
+		query_step(c->query, now_ns, on_answer, c);
+}
+
+int containers_query_fd(const struct containers *c)
+{
+	return c->query ? query_fd(c->query) : -1;
+}
+
 void containers_expire(struct containers *c, uint64_t now_ns)
 {
 	registry_expire(c, now_ns);
@@ -656,6 +720,12 @@ void containers_expire(struct containers *c, uint64_t now_ns)
 
 void containers_read_stats(const struct containers *c, struct containers_stats *out)
 {
+	struct query_stats query = { 0 };
+
+	if (c->query)
+		query_read_stats(c->query, &query);
 	*out = c->stats;
 	out->n_containers = c->entries.count;
+	out->n_asked = query.n_asked;
+	out->n_answered = query.n_answered;
 }

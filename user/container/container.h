@@ -65,6 +65,8 @@ struct container {
 	char *pod_sandbox_id;
 	char *k8s_container_name;
 	char *pod_ip;
+	char *ip; /* of a container that has an address of its own, not its pod's */
+	char *cni_json; /* what the network plugins answered, by interface */
 	bool is_sandbox; /* pause container of a pod */
 	bool is_partial; /* its id is known, but not what its runtime wrote of it */
 	bool is_rootless; /* a user other than root made it: all of this is that user's word */
@@ -97,6 +99,11 @@ struct containers_config {
 	const char *root; /* prefix of every path read, for tests; "" on a host */
 	uint32_t cgroup_v1_hierarchy; /* of the records; 0: none */
 	/*
+	 * Sockets of daemons to ask what no file tells, paths with commas between them; live only.
+	 * NULL: nobody is asked.
+	 */
+	const char *sockets;
+	/*
 	 * Called with a raw BW_EVENT_CONTAINER record when a cgroup is bound or
 	 * what is known of it grows; NULL: not wanted.
 	 */
@@ -112,6 +119,8 @@ struct containers_stats {
 	uint64_t n_evicted;
 	uint64_t n_waited; /* containers whose files were waited for */
 	uint64_t n_cut; /* containers whose passwd, labels or mounts did not fit a record */
+	uint64_t n_asked; /* containers that a daemon was asked about */
+	uint64_t n_answered;
 };
 
 /* NULL when out of memory. */
@@ -145,6 +154,13 @@ bool containers_is_runtime(const struct containers *containers, const struct bw_
 /* Called for each container there is; `pid` is that of its first process, 0 if not known. */
 typedef void (*containers_fn)(const struct container *container, uint32_t pid, void *arg);
 void containers_each(const struct containers *containers, containers_fn fn, void *arg);
+
+/*
+ * Go on with what daemons are asked, without waiting.  What they answer is bound again.  The
+ * descriptor can be waited for; -1: there is none.
+ */
+void containers_query(struct containers *containers, uint64_t now_ns);
+int containers_query_fd(const struct containers *containers);
 
 /* Forget what was removed before boot time `now_ns` less the tail of 30 s. */
 void containers_expire(struct containers *containers, uint64_t now_ns);

@@ -2,14 +2,17 @@
 #include "container/engine_work.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "container/info.h"
 #include "container/lxc.h"
+#include "container/nspawn.h"
 #include "container/oci.h"
 #include "container/place.h"
 
@@ -107,6 +110,7 @@ static void apply_config(struct work *work, const cJSON *config)
 		break;
 	case ENGINE_CONTAINERD:
 		containerd_apply(work);
+		containerd_find_address(work);
 		break;
 	case ENGINE_NONE:
 		break;
@@ -140,14 +144,42 @@ static bool read_lxc(struct work *work)
 	return true;
 }
 
-/* There is no file: all that is known stands on the command line. */
-static bool read_nspawn(struct work *work)
+/* The administrator's; those that lie beside an image may not mount anything. */
+static void read_nspawn_settings(struct work *work)
 {
+	static const char *const dirs[] = { "/etc/systemd/nspawn", "/run/systemd/nspawn" };
+	cleanup_free char *text = NULL;
+	char path[PLACE_PATH_MAX];
+	size_t i;
+
+	if (strchr(work->claim->id, '/'))
+		return;
+	for (i = 0; !text && i < sizeof(dirs) / sizeof(dirs[0]); i++) {
+		if (snprintf(path, sizeof(path), "%s/%s.nspawn", dirs[i], work->claim->id) <
+		    (int)sizeof(path))
+			(void)place_read(work->place, path, NSPAWN_SETTINGS_MAX, PLACE_FOLLOW,
+					 &text); /* most have none */
+	}
+	if (text)
+		nspawn_apply_settings(work->info, text);
+}
+
+/* systemd-nspawn stays as long as its container; the first process is its child. */
+static bool read_nspawn(struct work *work, const char *root)
+{
+	cleanup_free char *argv = NULL;
+	char path[PLACE_PATH_MAX];
+	size_t len;
+
 	info_set(&work->info->rootfs, work->info->bundle);
+	(void)snprintf(path, sizeof(path), "%s/proc/%u/cmdline", root, work->claim->pid);
+	if (work->claim->pid && !file_read(AT_FDCWD, path, NSPAWN_ARGV_MAX, &argv, &len) &&
+	    nspawn_apply(work->info, argv, len))
+		read_nspawn_settings(work);
 	return true;
 }
 
-static bool read_all(struct work *work)
+static bool read_all(struct work *work, const char *root)
 {
 	const struct claim *claim = work->claim;
 	bool whole;
@@ -156,7 +188,7 @@ static bool read_all(struct work *work)
 		whole = read_lxc(work);
 	else if (claim->engine == ENGINE_NONE && claim->type &&
 		 !strcmp(claim->type, "systemd-nspawn"))
-		whole = read_nspawn(work);
+		whole = read_nspawn(work, root);
 	else
 		whole = read_bundle(work);
 	read_passwd(work);
@@ -179,7 +211,7 @@ struct container *engine_describe(const char *root, const struct claim *claim, u
 	info->is_rootless = claim->is_rootless;
 	work.place = place_open(root, claim->pid);
 	if (work.place >= 0 && info->bundle)
-		whole = read_all(&work);
+		whole = read_all(&work, root) && !work.is_busy;
 	if (work.place >= 0)
 		(void)close(work.place); /* O_PATH */
 	info->is_partial = !whole;

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <cjson/cJSON.h>
+
 #include "container/container.h"
 
 /* Decided by who supervises the container, never by annotations: users set those. */
@@ -38,5 +40,11 @@ struct claim {
  */
 struct container *engine_describe(const char *root, const struct claim *claim, uint64_t *ret_failed,
 				  bool *ret_whole);
+
+/*
+ * Take what Docker's API says of a container and of its image (NULL: not known), where the files
+ * said nothing.  Returns whether there was something new.
+ */
+bool engine_take_answer(struct container *info, const cJSON *container, const cJSON *image);
 
 #endif /* CONTAINER_ENGINE_H */

@@ -6,14 +6,28 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "container/address.h"
 #include "container/bolt.h"
 #include "container/info.h"
 #include "container/json.h"
 #include "container/oci.h"
 #include "container/place.h"
+#include "container/sqlite.h"
 
-#define DATABASE   "libpod/bolt_state.db"
 #define DRIVER_MAX 32
+
+/* What podman keeps as JSON, and where: in a bucket and under a key, or in a table. */
+enum note { NOTE_CONFIG, NOTE_STATE, NOTE_POD };
+
+static const struct {
+	const char *bucket;
+	const char *key;
+	const char *sql;
+} notes[] = {
+	[NOTE_CONFIG] = { "ctr", "config", "SELECT JSON FROM ContainerConfig WHERE ID = ?" },
+	[NOTE_STATE] = { "ctr", "state", "SELECT JSON FROM ContainerState WHERE ID = ?" },
+	[NOTE_POD] = { "pod", "config", "SELECT JSON FROM PodConfig WHERE ID = ?" },
+};
 
 /* containers.json beside the containers' directories: names, image id, and more JSON in a string. */
 static void podman_find_image(struct work *work, const cJSON *list)
@@ -77,32 +91,96 @@ static void podman_take_config(struct container *info, const cJSON *config)
 	info->is_sandbox = json_true(config, "pause");
 }
 
-/* Podman's state, of versions that keep it in this kind of database (until 5). */
-static void podman_read_state(struct work *work, const char *storage)
+/*
+ * {"podman": {"interfaces": {"eth0": {"subnets": [{"ipnet": "10.88.0.2/16"}]}}}} by network; before
+ * version 4 a list of what the plugins answered.
+ */
+static void podman_take_networks(struct container *info, const cJSON *status)
 {
-	const char *const keys[] = { "ctr", work->claim->id, "config" };
+	const cJSON *interface;
+	const cJSON *network;
+	const cJSON *subnet;
+
+	for (network = json_first(status); network; network = network->next) {
+		address_take_result(&info->ip, network);
+		interface = json_first(json_object(network, "interfaces"));
+		for (; interface; interface = interface->next) {
+			subnet = json_first(json_array(interface, "subnets"));
+			for (; subnet; subnet = subnet->next)
+				address_take(&info->ip, json_str(subnet, "ipnet"));
+		}
+	}
+}
+
+/* Of versions before 5, or where such a database was there when podman was updated. */
+static int get_from_bolt(int db, const char *id, enum note note, char **out)
+{
+	const char *const keys[] = { notes[note].bucket, id, notes[note].key };
 	const struct bolt_path path = { keys, sizeof(keys) / sizeof(keys[0]) };
+	size_t len;
+
+	return bolt_get(db, &path, out, &len);
+}
+
+/* In the one database that there is, or in another that is left of before. */
+static int get_text(struct work *work, const char *file, const char *id, enum note note, char **out)
+{
+	const char *suffix = strrchr(file, '.');
+	cleanup_close int db = -1;
+
+	if (!strcmp(suffix, ".sql"))
+		return sqlite_get(work->place, file, notes[note].sql, id, out);
+	db = place_open_file(work->place, file, PLACE_NOFOLLOW);
+	return db < 0 ? db : get_from_bolt(db, id, note, out);
+}
+
+/* A note on a container or pod, owned by the caller; NULL: there is none. */
+static cJSON *podman_get(struct work *work, const char *storage, const char *id, enum note note)
+{
+	static const char *const names[] = { "libpod/bolt_state.db", "db.sql", "libpod/db.sql" };
 	char file[PLACE_PATH_MAX];
 	cleanup_free char *text = NULL;
-	cleanup_close int db = -1;
-	cJSON *config;
-	size_t len;
-	int err;
+	int err = -ENOENT;
+	size_t i;
 
-	if (snprintf(file, sizeof(file), "%s/" DATABASE, storage) >= (int)sizeof(file))
-		return;
-	db = place_open_file(work->place, file, PLACE_NOFOLLOW);
-	if (db < 0)
-		return; /* another version keeps it elsewhere */
-	err = bolt_get(db, &path, &text, &len);
-	if (err) {
-		if (err != -ENOENT)
-			work_failed(work, file, err);
-		return;
+	for (i = 0; err == -ENOENT && i < sizeof(names) / sizeof(names[0]); i++) {
+		if (snprintf(file, sizeof(file), "%s/%s", storage, names[i]) >= (int)sizeof(file))
+			return NULL;
+		err = get_text(work, file, id, note, &text);
 	}
-	config = cJSON_Parse(text);
+	if (err == -EAGAIN)
+		work->is_busy = true;
+	else if (err && err != -ENOENT)
+		work_failed(work, file, err);
+	return err ? NULL : cJSON_Parse(text);
+}
+
+static void podman_read_pod(struct work *work, const char *storage, const char *id)
+{
+	cJSON *pod = podman_get(work, storage, id, NOTE_POD);
+
+	info_set(&work->info->pod_name, json_str(pod, "name"));
+	info_set(&work->info->pod_uid, id);
+	cJSON_Delete(pod);
+}
+
+/* The network is that of the container, or of another: of its pod, or as --network tells. */
+static void podman_read_state(struct work *work, const char *storage)
+{
+	cJSON *config = podman_get(work, storage, work->claim->id, NOTE_CONFIG);
+	const char *owner = json_str(config, "netNsCtr");
+	const char *pod = json_str(config, "pod");
+	cJSON *state = podman_get(work, storage, owner ? owner : work->claim->id, NOTE_STATE);
+
 	if (config)
 		podman_take_config(work->info, config);
+	if (pod)
+		podman_read_pod(work, storage, pod);
+	podman_take_networks(work->info, cJSON_GetObjectItemCaseSensitive(state, "networkStatus"));
+	if (!work->info->is_rootless)
+		address_find_results(work->place, owner ? owner : work->claim->id, &work->info->ip,
+				     &work->info->cni_json);
+	cJSON_Delete(state);
 	cJSON_Delete(config);
 }
 

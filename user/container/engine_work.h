@@ -13,6 +13,7 @@ struct work {
 	struct container *info;
 	int place; /* root of the paths */
 	uint64_t n_failed;
+	bool is_busy; /* something was being written: it is worth another look */
 };
 
 /* The file "dir/name" as JSON, owned by the caller; NULL when it cannot be had, which is counted. */
@@ -26,6 +27,7 @@ bool work_go_up(char *path, int n);
 
 /* Each reads what its engine keeps beside the bundle, whose config.json is `config`. */
 void containerd_apply(struct work *work);
+void containerd_find_address(struct work *work);
 void cri_apply(struct work *work, const cJSON *config);
 void crio_apply(struct work *work, const cJSON *config);
 void podman_apply(struct work *work, const cJSON *config);

@@ -109,6 +109,8 @@ void info_free(struct container *info)
 	free(info->pod_uid);
 	free(info->pod_sandbox_id);
 	free(info->pod_ip);
+	free(info->ip);
+	free(info->cni_json);
 	free(info->k8s_container_name);
 	free(info->user);
 	free(info->rootfs);

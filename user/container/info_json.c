@@ -37,6 +37,8 @@ static const struct {
 	{ "pod_uid", offsetof(struct container, pod_uid) },
 	{ "pod_sandbox_id", offsetof(struct container, pod_sandbox_id) },
 	{ "pod_ip", offsetof(struct container, pod_ip) },
+	{ "ip", offsetof(struct container, ip) },
+	{ "cni_json", offsetof(struct container, cni_json) },
 	{ "k8s_container_name", offsetof(struct container, k8s_container_name) },
 	{ "user", offsetof(struct container, user) },
 	{ "rootfs", offsetof(struct container, rootfs) },

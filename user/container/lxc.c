@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "container/address.h"
 #include "container/info.h"
 
 static bool has_option(const char *options, const char *want)
@@ -70,6 +71,16 @@ static uint64_t size_of(const char *value)
 	return n << shift >> shift == n ? n << shift : 0;
 }
 
+/* lxc.net.N.ipv4.address */
+static bool is_address_key(const char *key)
+{
+	const char *dot = strncmp(key, "lxc.net.", strlen("lxc.net.")) != 0 ?
+				  NULL :
+				  strchr(key + strlen("lxc.net."), '.');
+
+	return dot && (!strcmp(dot, ".ipv4.address") || !strcmp(dot, ".ipv6.address"));
+}
+
 static void apply_line(struct container *info, const char *key, char *value)
 {
 	if (!strcmp(key, "lxc.rootfs.path"))
@@ -78,6 +89,8 @@ static void apply_line(struct container *info, const char *key, char *value)
 		info->rootfs_readonly = has_option(value, "ro");
 	else if (!strcmp(key, "lxc.mount.entry"))
 		add_mount(info, value);
+	else if (is_address_key(key))
+		address_take(&info->ip, value);
 	else if (!strcmp(key, "lxc.cgroup.memory.limit_in_bytes") ||
 		 !strcmp(key, "lxc.cgroup2.memory.max"))
 		info->memory_limit = size_of(value);

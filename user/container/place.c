@@ -44,6 +44,19 @@ int place_open_dir(int dirfd, const char *path)
 	return open_beneath(dirfd, path, O_RDONLY | O_DIRECTORY);
 }
 
+DIR *place_list(int dirfd, const char *path)
+{
+	int fd = place_open_dir(dirfd, path);
+	DIR *dir;
+
+	if (fd < 0)
+		return NULL;
+	dir = fdopendir(fd);
+	if (!dir)
+		(void)close(fd); /* read-only */
+	return dir;
+}
+
 int place_open_file(int dirfd, const char *path, enum place_link link)
 {
 	struct stat st;

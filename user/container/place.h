@@ -3,6 +3,7 @@
 #define CONTAINER_PLACE_H
 
 /* Reads files below a directory that may be hostile: nothing leads out of it. */
+#include <dirent.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,6 +17,9 @@ int place_open(const char *root, uint32_t pid);
 
 /* Descriptor of the directory `path` below `dirfd`, or -errno. */
 int place_open_dir(int dirfd, const char *path);
+
+/* The same to be listed, closed by the caller; NULL when it cannot be had. */
+DIR *place_list(int dirfd, const char *path);
 
 /*
  * Read the regular file `path` below `dirfd`.  Symbolic links on the way are taken as

@@ -113,6 +113,7 @@ struct entry *registry_add(struct containers *c, struct container *info)
 	}
 	entry->info = info;
 	entry->used_ns = c->now_ns;
+	entry->address_ns = c->now_ns + REGISTRY_ADDRESS_NS;
 	table_add(&c->entries, &entry->link, table_hash_str(info->full_id));
 	return entry;
 }

@@ -12,6 +12,7 @@
 #include "container/cgroupfs.h"
 #include "container/container.h"
 #include "container/engine.h"
+#include "container/query.h"
 #include "container/runtime.h"
 #include "container/table.h"
 
@@ -20,6 +21,7 @@
 #define REGISTRY_RUNTIMES_MAX   2048
 #define REGISTRY_SETUPS_MAX     8192
 #define REGISTRY_TAIL_NS        (30ULL * 1000 * 1000 * 1000)
+#define REGISTRY_ADDRESS_NS     (100ULL * 1000 * 1000) /* until the second look for an address */
 #define REGISTRY_RUNTIME_NS     (60ULL * 1000 * 1000 * 1000)
 
 /* Beside the cgroup hierarchies: pid namespaces of containers that have no cgroup, by inode. */
@@ -36,8 +38,11 @@ struct entry {
 	uint32_t creator_tgid; /* the runtime that made its cgroup; 0: was there before us */
 	uint32_t pid; /* of its first process, as found; 0: not known */
 	uint32_t n_nodes;
+	uint32_t n_address_tries;
+	uint64_t address_ns; /* when to look for its address again */
 	bool is_whole; /* its config.json was read */
 	bool has_waited; /* for the same */
+	bool is_asked; /* a daemon about it, or it was not worth it */
 	bool is_crio; /* these are as in struct claim, for another look */
 	enum engine engine;
 	char *namespace;
@@ -88,6 +93,7 @@ struct setup {
 struct containers {
 	struct containers_config config;
 	struct containers_stats stats;
+	struct query *query; /* NULL: nobody is asked */
 	struct cgroupfs fs;
 	struct table entries;
 	struct table nodes[REGISTRY_TABLES];

@@ -10,16 +10,12 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "container/cmdline.h"
+#include "container/nspawn.h"
 
 #define CMDLINE_MAX   65536
 #define PROC_PATH_MAX 4096
 #define STATUS_MAX    65536
-
-/* Walks argv, one option at a time. */
-struct args {
-	const char *next;
-	const char *end;
-};
 
 /* All of them take runc's command line. */
 static const char *const low_runtimes[] = { "runc", "crun",        "youki",      "runsc",
@@ -43,81 +39,27 @@ static const char *const low_valued[] = {
 
 #define N_OF(array) (sizeof(array) / sizeof((array)[0]))
 
-static bool is_one_of(const char *s, const char *const *list, size_t n)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++) {
-		if (!strcmp(s, list[i]))
-			return true;
-	}
-	return false;
-}
-
-/* Next string, or NULL.  What is cut at the end has no NUL and is not taken. */
-static const char *args_next(struct args *args)
-{
-	const char *s = args->next;
-	const char *nul;
-
-	if (s >= args->end)
-		return NULL;
-	nul = memchr(s, '\0', (size_t)(args->end - s));
-	if (!nul)
-		return NULL;
-	args->next = nul + 1;
-	return s;
-}
-
-static void copy_str(char *dst, const char *src)
-{
-	size_t len = strlen(src);
-
-	if (len < RUNTIME_STR_MAX)
-		memcpy(dst, src, len + 1);
-}
-
-/*
- * If `arg` is the option `name` (written with one or two dashes, the value behind "="
- * or in the next argument), copy its value and return true.
- */
-static bool take_option(struct args *args, const char *arg, const char *name, char *dst)
-{
-	const char *value;
-	size_t len = strlen(name);
-
-	if (*arg != '-')
-		return false;
-	arg += arg[1] == '-' ? 2 : 1;
-	if (strncmp(arg, name, len) != 0 || (arg[len] && arg[len] != '='))
-		return false;
-	value = arg[len] ? arg + len + 1 : args_next(args);
-	if (value)
-		copy_str(dst, value);
-	return true;
-}
-
 /* "runc [GLOBAL…] run|create|restore [OPTION…] ID" */
-static void parse_low(struct args *args, const char *type, struct runtime *out)
+static void parse_low(struct cmdline *args, const char *type, struct runtime *out)
 {
 	static const char *const verbs[] = { "run", "create", "restore" };
-	const char *arg = args_next(args);
+	const char *arg = cmdline_next(args);
 	bool making = false;
 
-	for (; arg; arg = args_next(args)) {
-		if (take_option(args, arg, "bundle", out->bundle) ||
-		    take_option(args, arg, "b", out->bundle))
+	for (; arg; arg = cmdline_next(args)) {
+		if (cmdline_take(args, arg, "bundle", out->bundle) ||
+		    cmdline_take(args, arg, "b", out->bundle))
 			continue;
 		if (*arg == '-') {
-			if (is_one_of(arg, low_valued, N_OF(low_valued)))
-				(void)args_next(args); /* its value */
+			if (cmdline_is_one_of(arg, low_valued, N_OF(low_valued)))
+				(void)cmdline_next(args); /* its value */
 			continue;
 		}
 		if (making) {
-			copy_str(out->id, arg);
+			cmdline_copy(out->id, arg);
 			break;
 		}
-		if (!is_one_of(arg, verbs, N_OF(verbs)))
+		if (!cmdline_is_one_of(arg, verbs, N_OF(verbs)))
 			return;
 		making = true;
 	}
@@ -128,34 +70,34 @@ static void parse_low(struct args *args, const char *type, struct runtime *out)
 }
 
 /* Serves its first container, whose bundle it works in, and later ones of the pod. */
-static void parse_shim(struct args *args, struct runtime *out)
+static void parse_shim(struct cmdline *args, struct runtime *out)
 {
-	const char *arg = args_next(args);
+	const char *arg = cmdline_next(args);
 
-	for (; arg; arg = args_next(args)) {
-		if (!take_option(args, arg, "namespace", out->namespace) &&
-		    !take_option(args, arg, "id", out->id))
+	for (; arg; arg = cmdline_next(args)) {
+		if (!cmdline_take(args, arg, "namespace", out->namespace) &&
+		    !cmdline_take(args, arg, "id", out->id))
 			continue;
 	}
 	if (*out->namespace)
 		out->role = RUNTIME_SHIM;
 }
 
-static void parse_conmon(struct args *args, struct runtime *out)
+static void parse_conmon(struct cmdline *args, struct runtime *out)
 {
 	char exit_dir[RUNTIME_STR_MAX] = "";
 	char spec[RUNTIME_STR_MAX] = "";
-	const char *arg = args_next(args);
+	const char *arg = cmdline_next(args);
 
-	for (; arg; arg = args_next(args)) {
-		if (take_option(args, arg, "c", out->id) ||
-		    take_option(args, arg, "cid", out->id) ||
-		    take_option(args, arg, "n", out->name) ||
-		    take_option(args, arg, "name", out->name) ||
-		    take_option(args, arg, "b", out->bundle) ||
-		    take_option(args, arg, "bundle", out->bundle) ||
-		    take_option(args, arg, "exit-dir", exit_dir) ||
-		    take_option(args, arg, "exec-process-spec", spec))
+	for (; arg; arg = cmdline_next(args)) {
+		if (cmdline_take(args, arg, "c", out->id) ||
+		    cmdline_take(args, arg, "cid", out->id) ||
+		    cmdline_take(args, arg, "n", out->name) ||
+		    cmdline_take(args, arg, "name", out->name) ||
+		    cmdline_take(args, arg, "b", out->bundle) ||
+		    cmdline_take(args, arg, "bundle", out->bundle) ||
+		    cmdline_take(args, arg, "exit-dir", exit_dir) ||
+		    cmdline_take(args, arg, "exec-process-spec", spec))
 			continue;
 	}
 	if (!*out->id)
@@ -174,7 +116,7 @@ static void lxc_done(struct runtime *out, const char *path, const char *name)
 		return;
 	out->role = RUNTIME_LOW;
 	(void)snprintf(out->type, sizeof(out->type), "lxc");
-	copy_str(out->id, name);
+	cmdline_copy(out->id, name);
 	(void)snprintf(out->bundle, sizeof(out->bundle), "%.500s/%.500s", path, name);
 }
 
@@ -184,7 +126,7 @@ static void parse_lxc_title(const char *title, struct runtime *out)
 	char path[RUNTIME_STR_MAX] = "";
 	char *blank;
 
-	copy_str(path, title + strlen(lxc_title));
+	cmdline_copy(path, title + strlen(lxc_title));
 	blank = strrchr(path, ' ');
 	if (!blank)
 		return;
@@ -193,108 +135,20 @@ static void parse_lxc_title(const char *title, struct runtime *out)
 }
 
 /* lxc-start in the foreground is the monitor itself. */
-static void parse_lxc_start(struct args *args, struct runtime *out)
+static void parse_lxc_start(struct cmdline *args, struct runtime *out)
 {
 	char path[RUNTIME_STR_MAX] = LXC_PATH_DEFAULT;
 	char name[RUNTIME_STR_MAX] = "";
-	const char *arg = args_next(args);
+	const char *arg = cmdline_next(args);
 
-	for (; arg; arg = args_next(args)) {
-		if (take_option(args, arg, "n", name) || take_option(args, arg, "name", name) ||
-		    take_option(args, arg, "P", path) || take_option(args, arg, "lxcpath", path))
+	for (; arg; arg = cmdline_next(args)) {
+		if (cmdline_take(args, arg, "n", name) || cmdline_take(args, arg, "name", name) ||
+		    cmdline_take(args, arg, "P", path) || cmdline_take(args, arg, "lxcpath", path))
 			continue;
 		if (*arg != '-' && !*name)
-			copy_str(name, arg);
+			cmdline_copy(name, arg);
 	}
 	lxc_done(out, path, name);
-}
-
-/* Directory and name of systemd-nspawn's command line. */
-struct nspawn {
-	char machine[RUNTIME_STR_MAX];
-	char root[RUNTIME_STR_MAX];
-};
-
-/* Options end at the first word that is none; behind it stands the container's command. */
-static void scan_nspawn(struct args *args, struct nspawn *spawn)
-{
-	static const char *const valued[] = {
-		"-u",
-		"-L",
-		"-S",
-		"-Z",
-		"-p",
-		"-E",
-		"--user",
-		"--slice",
-		"--uuid",
-		"--port",
-		"--setenv",
-		"--template",
-		"--root-hash",
-		"--bind",
-		"--bind-ro",
-		"--tmpfs",
-		"--overlay",
-		"--property",
-		"--chdir",
-		"--capability",
-		"--hostname",
-		"--settings",
-		"--volatile",
-		"--drop-capability",
-		"--system-call-filter",
-	};
-	const char *arg = args_next(args);
-
-	for (; arg && *arg == '-'; arg = args_next(args)) {
-		/* "-Dpath", "-Mname" in one word. */
-		if (arg[1] == 'M' && arg[2] && arg[2] != '=')
-			copy_str(spawn->machine, arg + 2);
-		else if (arg[1] == 'D' && arg[2] && arg[2] != '=')
-			copy_str(spawn->root, arg + 2);
-		else if (take_option(args, arg, "M", spawn->machine) ||
-			 take_option(args, arg, "machine", spawn->machine) ||
-			 take_option(args, arg, "D", spawn->root) ||
-			 take_option(args, arg, "directory", spawn->root) ||
-			 take_option(args, arg, "i", spawn->root) ||
-			 take_option(args, arg, "image", spawn->root))
-			continue;
-		else if (is_one_of(arg, valued, N_OF(valued)))
-			(void)args_next(args); /* its value */
-	}
-}
-
-/* Without -M the machine is called as its directory, or as its image without ".raw". */
-static void parse_nspawn(struct args *args, const char *cwd, struct runtime *out)
-{
-	struct nspawn spawn = { "", "" };
-	const char *name = spawn.machine;
-	const char *slash;
-	size_t len;
-
-	scan_nspawn(args, &spawn);
-	if (!*spawn.root && cwd)
-		copy_str(spawn.root, cwd);
-	len = strlen(spawn.root);
-	while (len > 1 && spawn.root[len - 1] == '/')
-		spawn.root[--len] = '\0';
-	copy_str(out->bundle, spawn.root);
-	if (!*name) {
-		slash = strrchr(spawn.root, '/');
-		name = slash ? slash + 1 : spawn.root;
-		if (!strcmp(name, ".") && cwd && strrchr(cwd, '/'))
-			name = strrchr(cwd, '/') + 1;
-	}
-	copy_str(out->id, name);
-	len = strlen(out->id);
-	if (!*spawn.machine && len > strlen(".raw") &&
-	    !strcmp(out->id + len - strlen(".raw"), ".raw"))
-		out->id[len - strlen(".raw")] = '\0';
-	if (!*out->id)
-		return;
-	out->role = RUNTIME_LOW;
-	(void)snprintf(out->type, sizeof(out->type), "systemd-nspawn");
 }
 
 static const char *base_name(const char *path)
@@ -308,8 +162,8 @@ bool runtime_is_program(const char *path)
 {
 	const char *name = base_name(path);
 
-	return is_one_of(name, low_runtimes, N_OF(low_runtimes)) ||
-	       is_one_of(name, other_programs, N_OF(other_programs)) ||
+	return cmdline_is_one_of(name, low_runtimes, N_OF(low_runtimes)) ||
+	       cmdline_is_one_of(name, other_programs, N_OF(other_programs)) ||
 	       !strncmp(name, "containerd-shim", strlen("containerd-shim"));
 }
 
@@ -335,18 +189,18 @@ static void place_bundle(struct runtime *out, const char *cwd)
 
 bool runtime_parse(const char *argv, size_t len, const char *cwd, struct runtime *out)
 {
-	struct args args = { .next = argv, .end = argv + len };
+	struct cmdline args = { .next = argv, .end = argv + len };
 	const char *first;
 	const char *name;
 
 	memset(out, 0, sizeof(*out));
-	first = args_next(&args);
+	first = cmdline_next(&args);
 	if (!first)
 		return false;
 	name = base_name(first);
 	if (!strncmp(first, lxc_title, strlen(lxc_title)))
 		parse_lxc_title(first, out);
-	else if (is_one_of(name, low_runtimes, N_OF(low_runtimes)))
+	else if (cmdline_is_one_of(name, low_runtimes, N_OF(low_runtimes)))
 		parse_low(&args, name, out);
 	else if (!strncmp(name, "containerd-shim", strlen("containerd-shim")))
 		parse_shim(&args, out);
@@ -355,7 +209,7 @@ bool runtime_parse(const char *argv, size_t len, const char *cwd, struct runtime
 	else if (!strcmp(name, "lxc-start") || !strcmp(name, "lxc-execute"))
 		parse_lxc_start(&args, out);
 	else if (!strcmp(name, "systemd-nspawn"))
-		parse_nspawn(&args, cwd, out);
+		nspawn_parse(&args, cwd, out);
 	if (out->role == RUNTIME_NONE)
 		return false;
 	if (!out->is_exec)

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "container/state.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "container/json.h"
@@ -130,19 +128,6 @@ static const char *next_name(DIR *dir, int *left)
 	return NULL;
 }
 
-static DIR *open_dir(int place, const char *path)
-{
-	int fd = place_open_dir(place, path);
-	DIR *dir;
-
-	if (fd < 0)
-		return NULL;
-	dir = fdopendir(fd);
-	if (!dir)
-		(void)close(fd);
-	return dir;
-}
-
 int state_find(const char *root, const char *path, struct runtime *out)
 {
 	struct search search = { .path = path, .out = out };
@@ -157,7 +142,7 @@ int state_find(const char *root, const char *path, struct runtime *out)
 	if (place < 0)
 		return place;
 	for (i = 0; !found && i < sizeof(stores) / sizeof(stores[0]); i++) {
-		dir = open_dir(place, stores[i].dir);
+		dir = place_list(place, stores[i].dir);
 		if (!dir)
 			continue;
 		left = STATE_DIRS_MAX;
@@ -180,7 +165,7 @@ int state_find_task(const char *root, const char *dir_path, uint32_t pid, char *
 
 	if (place < 0)
 		return place;
-	dir = open_dir(place, dir_path);
+	dir = place_list(place, dir_path);
 	if (!dir)
 		return -ENOENT;
 	while (!found && (name = next_name(dir, &left))) {

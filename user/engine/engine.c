@@ -159,6 +159,7 @@ int engine_new(const struct engine_config *config, struct engine **out)
 		.root = "",
 		.cgroup_v1_hierarchy = config->host->cgroup_v1_hierarchy,
 		.on_bind = on_bind,
+		.sockets = config->runtime_sockets,
 	};
 	struct engine *engine = calloc(1, sizeof(*engine));
 	int err;
@@ -222,6 +223,16 @@ void engine_free(struct engine *engine)
 int engine_scan(struct engine *engine)
 {
 	return containers_scan(engine->containers);
+}
+
+void engine_query(struct engine *engine, uint64_t now_ns)
+{
+	containers_query(engine->containers, now_ns);
+}
+
+int engine_query_fd(const struct engine *engine)
+{
+	return containers_query_fd(engine->containers);
 }
 
 /* For readers of alerts: why a container's metadata is missing; NULL where it is not. */

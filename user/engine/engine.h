@@ -30,6 +30,7 @@ struct engine_config {
 	const struct capture_host *host; /* borrowed */
 	const struct output_options *output; /* borrowed; NULL: outputs and what is suggested */
 	bool live; /* containers may be looked up on this host */
+	const char *runtime_sockets; /* of containers_config; NULL: no daemon is asked */
 	engine_alert_fn *on_alert;
 	engine_tap_fn *tap; /* NULL: none */
 	void *arg;
@@ -56,6 +57,10 @@ void engine_free(struct engine *engine);
 
 /* Learn the containers that run now; live only. */
 int engine_scan(struct engine *engine);
+
+/* As containers_query(), and its descriptor. */
+void engine_query(struct engine *engine, uint64_t now_ns);
+int engine_query_fd(const struct engine *engine);
 
 /* One raw record, 8-byte aligned. */
 void engine_feed(struct engine *engine, const void *data, size_t len);

@@ -251,6 +251,27 @@ static bool get_pod_ip(const struct event_view *view, const struct field_ref *re
 	return value_str(out, of(view)->pod_ip);
 }
 
+/* Containers of a pod share its address. */
+static bool get_ip(const struct event_view *view, const struct field_ref *ref, struct value *out)
+{
+	(void)ref;
+	return value_str(out, of(view)->ip ? of(view)->ip : of(view)->pod_ip);
+}
+
+static bool get_cni(const struct event_view *view, const struct field_ref *ref, struct value *out)
+{
+	(void)ref;
+	return value_str(out, of(view)->cni_json);
+}
+
+static bool get_pod_cni(const struct event_view *view, const struct field_ref *ref,
+			struct value *out)
+{
+	(void)ref;
+	return (of(view)->pod_sandbox_id || of(view)->is_sandbox) &&
+	       value_str(out, of(view)->cni_json);
+}
+
 static bool get_is_runtime(const struct event_view *view, const struct field_ref *ref,
 			   struct value *out)
 {
@@ -538,8 +559,11 @@ static const struct field fields[] = {
 	{ "container.start_ts", FIELD_ABSTIME, 0,
 	  "Start of the container, nanoseconds since the epoch.", get_start_ts },
 	{ "container.duration", FIELD_RELTIME, 0, "Time since container.start_ts.", get_duration },
-	{ "container.ip", FIELD_STRING, FIELD_UNFILLED, "Address of the container.", NULL },
-	{ "container.cni.json", FIELD_STRING, FIELD_UNFILLED, "Network set-up of the pod.", NULL },
+	{ "container.ip", FIELD_STRING, 0,
+	  "Address of the container or of its pod: IPv4 if it has one.", get_ip },
+	{ "container.cni.json", FIELD_STRING, 0,
+	  "What the network plugins (CNI) set up, as JSON: by interface; of CRI-O as they told it.",
+	  get_cni },
 	{ "container.host_pid", FIELD_BOOL, 0, "Container shares the host's pid namespace.",
 	  get_host_pid },
 	{ "container.host_network", FIELD_BOOL, 0, "Container shares the host's network.",
@@ -597,7 +621,7 @@ static const struct field fields[] = {
 	{ "k8s.pod.labels", FIELD_STRING, 0, "Labels of the pod, as container.labels.",
 	  get_pod_labels },
 	{ "k8s.pod.ip", FIELD_STRING, 0, "Address of the pod.", get_pod_ip },
-	{ "k8s.pod.cni.json", FIELD_STRING, FIELD_UNFILLED, "Network set-up of the pod.", NULL },
+	{ "k8s.pod.cni.json", FIELD_STRING, 0, "As container.cni.json, of a pod.", get_pod_cni },
 	{ "k8s.rc.name", FIELD_STRING, FIELD_UNFILLED, "No longer filled by Falco.", NULL },
 	{ "k8s.rc.id", FIELD_STRING, FIELD_UNFILLED, "No longer filled by Falco.", NULL },
 	{ "k8s.rc.label", FIELD_STRING, FIELD_UNFILLED | LABEL_ARG, "No longer filled by Falco.",
