@@ -59,10 +59,14 @@ enum bw_event_type {
 	BW_EVENT_CONNECT = 17, /* struct bw_connect; a connection begun, whatever the call */
 	BW_EVENT_CALL = 18, /* struct bw_syscall; every call without a type of its own */
 
-	/* Made in user space, so that a capture holds all that a replay needs. */
+	/*
+	 * Made in user space, so that a capture holds all that a replay needs; but
+	 * for the first, of no process.
+	 */
 	BW_EVENT_PROC = 64, /* struct bw_exec: a process that was there before us */
 	BW_EVENT_CONTAINER = 65, /* struct bw_container */
 	BW_EVENT_LOSS = 66, /* struct bw_loss */
+	BW_EVENT_AGENT = 67, /* struct bw_agent */
 	BW_EVENT_MAX,
 };
 
@@ -551,6 +555,19 @@ struct bw_loss {
 	char tail[];
 };
 
+/*
+ * Who watches, so that what is done to it can be told: the agent's process, by the
+ * header's tgid, and the ids of its BPF objects, in decimal with blanks between them.
+ */
+struct bw_agent {
+	struct bw_hdr hdr; /* type, size, time, tgid only */
+	struct bw_str programs;
+	struct bw_str maps;
+	struct bw_str links;
+	__u32 pad0;
+	char tail[];
+};
+
 #pragma GCC diagnostic pop
 
 _Static_assert(sizeof(struct bw_hdr) == 152, "wire layout of bw_hdr");
@@ -570,5 +587,6 @@ _Static_assert(sizeof(struct bw_fd) == 128, "wire layout of bw_fd");
 _Static_assert(sizeof(struct bw_comm) == 168, "wire layout of bw_comm");
 _Static_assert(sizeof(struct bw_syscall) == 368, "wire layout of bw_syscall");
 _Static_assert(sizeof(struct bw_container) == 176, "wire layout of bw_container");
+_Static_assert(sizeof(struct bw_agent) == 168, "wire layout of bw_agent");
 
 #endif /* BPFWATCH_EVENT_H */

@@ -49,14 +49,19 @@ static const struct {
 	    offsetof(struct bw_exec, root) } },
 	{ BW_EVENT_CONTAINER, sizeof(struct bw_container), { offsetof(struct bw_container, json) } },
 	{ BW_EVENT_LOSS, sizeof(struct bw_loss), { 0 } },
+	{ BW_EVENT_AGENT,
+	  sizeof(struct bw_agent),
+	  { offsetof(struct bw_agent, programs), offsetof(struct bw_agent, maps),
+	    offsetof(struct bw_agent, links) } },
 };
 
 #define N_LAYOUTS (sizeof(layouts) / sizeof(layouts[0]))
 
 const uint16_t sample_types[] = {
-	BW_EVENT_FORK,  BW_EVENT_EXEC,   BW_EVENT_EXEC_FAIL, BW_EVENT_EXIT,    BW_EVENT_CRED,
-	BW_EVENT_CHDIR, BW_EVENT_CGROUP, BW_EVENT_OPEN,      BW_EVENT_CONNECT, BW_EVENT_COMM,
-	BW_EVENT_CALL,  BW_EVENT_PROC,   BW_EVENT_CONTAINER, BW_EVENT_LOSS,    BW_EVENT_NONE,
+	BW_EVENT_FORK,      BW_EVENT_EXEC,  BW_EVENT_EXEC_FAIL, BW_EVENT_EXIT,
+	BW_EVENT_CRED,      BW_EVENT_CHDIR, BW_EVENT_CGROUP,    BW_EVENT_OPEN,
+	BW_EVENT_CONNECT,   BW_EVENT_COMM,  BW_EVENT_CALL,      BW_EVENT_PROC,
+	BW_EVENT_CONTAINER, BW_EVENT_LOSS,  BW_EVENT_AGENT,     BW_EVENT_NONE,
 };
 
 static size_t layout_index(uint16_t type)

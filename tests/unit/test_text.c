@@ -78,6 +78,13 @@ static void clear_unwritten(void)
 		((struct bw_connect *)sample.data)->pad0 = 0;
 		((struct bw_connect *)sample.data)->pad1 = 0;
 		break;
+	case BW_EVENT_AGENT:
+		((struct bw_agent *)sample.data)->pad0 = 0;
+		hdr->flags = 0;
+		memset(&hdr->cgroup_v2, 0,
+		       offsetof(struct bw_hdr, tgid) - offsetof(struct bw_hdr, cgroup_v2));
+		memset(&hdr->tid, 0, sizeof(*hdr) - offsetof(struct bw_hdr, tid));
+		break;
 	case BW_EVENT_CONTAINER:
 		((struct bw_container *)sample.data)->pad0 = 0;
 		/* fall through */

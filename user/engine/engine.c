@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "engine/target.h"
 #include "event/record.h"
 #include "fields/events.h"
 #include "fields/view.h"
@@ -29,6 +30,7 @@ struct engine {
 	struct template **briefs; /* by rule index, the output alone */
 	uint64_t *n_alerts_of; /* by rule index */
 	uint64_t expired_ns; /* record time of the last clean-up */
+	struct target_agent agent;
 	struct engine_stats stats;
 	struct event_view view; /* of the event in hand */
 };
@@ -266,13 +268,33 @@ static void expire(struct engine *engine, uint64_t now_ns)
 	containers_expire(engine->containers, now_ns);
 }
 
+/* Looked up before the tap, as the event's own container is: see engine_feed(). */
+static struct event_target aim(struct engine *engine, const struct record *rec)
+{
+	struct event_target target = {
+		.proc = target_find(&engine->agent, engine->procs, rec),
+	};
+	struct bw_hdr hdr;
+
+	if (!target.proc)
+		return target;
+	hdr = target.proc->last;
+	hdr.time_ns = rec->hdr->time_ns;
+	/* The next look-up may change what this one gives. */
+	target.container_id = arena_strdup(
+		engine->scratch, view_container_id(containers_lookup(engine->containers, &hdr)));
+	target.is_agent = target.proc->tgid == engine->agent.tgid;
+	return target;
+}
+
 static void judge(struct engine *engine, const struct record *rec, const struct proc *proc,
-		  const struct container *container)
+		  const struct container *container, struct event_target target)
 {
 	engine->view = (struct event_view){
 		.rec = rec,
 		.proc = proc,
 		.container = container,
+		.target = target,
 		.is_runtime = containers_is_runtime(engine->containers, rec->hdr),
 		.host = engine->config.host,
 		.users = engine->users,
@@ -288,7 +310,7 @@ static void judge(struct engine *engine, const struct record *rec, const struct 
 
 static bool is_of_process(const struct bw_hdr *hdr)
 {
-	return hdr->type != BW_EVENT_LOSS && hdr->type != BW_EVENT_CONTAINER;
+	return hdr->type < BW_EVENT_CONTAINER;
 }
 
 /* What a record tells about the host, before anybody is asked about an event. */
@@ -301,6 +323,9 @@ static const struct proc *learn(struct engine *engine, const struct record *rec)
 	case BW_EVENT_CONTAINER:
 		containers_apply(engine->containers, rec->hdr);
 		return NULL;
+	case BW_EVENT_AGENT:
+		target_learn_agent(&engine->agent, rec);
+		return NULL;
 	default:
 		containers_apply(engine->containers, rec->hdr);
 		return procs_apply(engine->procs, rec);
@@ -309,6 +334,7 @@ static const struct proc *learn(struct engine *engine, const struct record *rec)
 
 void engine_feed(struct engine *engine, const void *data, size_t len)
 {
+	struct event_target target = { 0 };
 	const struct container *container;
 	const struct proc *proc;
 	struct record rec;
@@ -329,6 +355,8 @@ void engine_feed(struct engine *engine, const void *data, size_t len)
 		engine->stats.n_no_memory++;
 	is_event = proc && event_type_of(rec.hdr) != EVENT_TYPE_NONE;
 	/* Looked up before the tap: a capture holds the container before its first event. */
+	if (is_event)
+		target = aim(engine, &rec);
 	container = is_event ? containers_lookup(engine->containers, rec.hdr) : NULL;
 	if (engine->config.tap)
 		engine->config.tap(data, len, engine->config.arg);
@@ -336,7 +364,9 @@ void engine_feed(struct engine *engine, const void *data, size_t len)
 		return;
 	engine->stats.n_events++;
 	if (engine->config.rules)
-		judge(engine, &rec, proc, container);
+		judge(engine, &rec, proc, container, target);
+	else
+		arena_reset(engine->scratch);
 }
 
 void engine_read_stats(const struct engine *engine, struct engine_stats *out)

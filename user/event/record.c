@@ -50,6 +50,8 @@ static const struct record_type types[BW_EVENT_MAX] = {
 	[BW_EVENT_CONTAINER] = { "container", sizeof(struct bw_container), 1, {
 		STR_AT(bw_container, json) } },
 	[BW_EVENT_LOSS] = { "loss", sizeof(struct bw_loss), 0, { 0 } },
+	[BW_EVENT_AGENT] = { "agent", sizeof(struct bw_agent), 3, {
+		STR_AT(bw_agent, programs), STR_AT(bw_agent, maps), STR_AT(bw_agent, links) } },
 };
 /* clang-format on */
 

@@ -34,6 +34,7 @@ struct record {
 		const struct bw_syscall *syscall;
 		const struct bw_container *container;
 		const struct bw_loss *loss;
+		const struct bw_agent *agent;
 	};
 };
 

@@ -570,6 +570,19 @@ static const struct text_field loss_fields[] = {
 	END,
 };
 
+static const struct text_field agent_hdr_fields[] = {
+	{ HDR(time_ns, "time", TEXT_TIME) },
+	{ HDR(tgid, "tgid", TEXT_UINT), .value = DEFAULT_TGID },
+	END,
+};
+
+static const struct text_field agent_fields[] = {
+	{ STR(bw_agent, programs, "programs") },
+	{ STR(bw_agent, maps, "maps") },
+	{ STR(bw_agent, links, "links") },
+	END,
+};
+
 static const struct text_field host_fields[] = {
 	{ STR(text_host, hostname, "hostname") },
 	{ STR(text_host, release, "release") },
@@ -625,6 +638,8 @@ static const struct text_type types[] = {
 	  { { "", 0, time_fields }, { "", 0, container_fields } } },
 	{ "loss", BW_EVENT_LOSS, sizeof(struct bw_loss),
 	  { { "", 0, time_fields }, { "", 0, loss_fields } } },
+	{ "agent", BW_EVENT_AGENT, sizeof(struct bw_agent),
+	  { { "", 0, agent_hdr_fields }, { "", 0, agent_fields } } },
 };
 /* clang-format on */
 

@@ -21,6 +21,7 @@ extern const struct field_family field_family_fd;
 extern const struct field_family field_family_user;
 extern const struct field_family field_family_container;
 extern const struct field_family field_family_static;
+extern const struct field_family field_family_target;
 
 #define FIELD_FAMILY(table)                                                     \
 	{                                                                       \

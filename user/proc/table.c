@@ -49,6 +49,27 @@ static struct entry *find_live(const struct procs *procs, uint32_t tgid)
 	return NULL;
 }
 
+struct number_list *procs_numbers(const struct procs *procs, uint32_t pid_ns, uint32_t number)
+{
+	return &procs->by_number[hash(procs, number, pid_ns)];
+}
+
+static void add_number(struct procs *procs, struct entry *entry, struct entry_number *at,
+		       uint32_t pid_ns, uint32_t number)
+{
+	at->entry = entry;
+	at->pid_ns = pid_ns;
+	at->number = number;
+	LIST_INSERT_HEAD(procs_numbers(procs, pid_ns, number), at, in_bucket);
+}
+
+void procs_learn_number(struct procs *procs, struct entry *entry, const struct bw_hdr *hdr)
+{
+	/* A process never changes its pid namespace: unshare and setns are for its children. */
+	if (!entry->own_number.number && hdr->ns_differs & BW_NS_PID && hdr->pid_ns && hdr->vtgid)
+		add_number(procs, entry, &entry->own_number, hdr->pid_ns, hdr->vtgid);
+}
+
 static enum entry_order order_of(const struct entry *entry)
 {
 	bool needed = !LIST_EMPTY(&entry->children) || !LIST_EMPTY(&entry->created);
@@ -219,6 +240,9 @@ void procs_drop(struct procs *procs, struct entry *entry)
 	else
 		LIST_REMOVE(entry, by_tgid);
 	LIST_REMOVE(entry, by_key);
+	LIST_REMOVE(&entry->host_number, in_bucket);
+	if (entry->own_number.number)
+		LIST_REMOVE(&entry->own_number, in_bucket);
 	TAILQ_REMOVE(&procs->order[entry->order], entry, in_order);
 	procs->n_procs--;
 	free(entry);
@@ -267,6 +291,7 @@ struct entry *procs_add(struct procs *procs, const struct bw_hdr *hdr)
 	entry->order = ORDER_LIVE_LEAF;
 	TAILQ_INSERT_TAIL(&procs->order[entry->order], entry, in_order);
 	LIST_INSERT_HEAD(&procs->by_key[hash(procs, hdr->tgid, hdr->start_ns)], entry, by_key);
+	add_number(procs, entry, &entry->host_number, 0, hdr->tgid);
 	procs->n_procs++;
 
 	/* Two processes of one tgid: the older is gone, though its exit was not seen. */
