@@ -116,6 +116,7 @@ const volatile __u32 creds_followed __weak = 0; /* every change of credentials i
 const volatile __u32 tell_unexplained __weak = 0; /* see cred_check.bpf.c */
 const volatile __u32 exec_by_rename __weak = 0; /* no sched_prepare_exec: see exec.bpf.c */
 const volatile __u32 exit_tells_last __weak = 0; /* sched_process_exit has its second argument */
+const volatile __u64 canary_cookie __weak = 0; /* see canary.bpf.c */
 const volatile __u32 ring_quarter[BW_LANE_MAX] __weak = {}; /* bytes */
 
 static __always_inline void stat_inc(__u32 which)

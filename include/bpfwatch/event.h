@@ -59,6 +59,9 @@ enum bw_event_type {
 	BW_EVENT_CONNECT = 17, /* struct bw_connect; a connection begun, whatever the call */
 	BW_EVENT_CALL = 18, /* struct bw_syscall; every call without a type of its own */
 
+	/* Both lanes. */
+	BW_EVENT_CANARY = 32, /* struct bw_canary; ends in the sensor, so nobody else sees one */
+
 	/*
 	 * Made in user space, so that a capture holds all that a replay needs; but
 	 * for the first, of no process.
@@ -67,6 +70,7 @@ enum bw_event_type {
 	BW_EVENT_CONTAINER = 65, /* struct bw_container */
 	BW_EVENT_LOSS = 66, /* struct bw_loss */
 	BW_EVENT_AGENT = 67, /* struct bw_agent */
+	BW_EVENT_FINDING = 68, /* struct bw_finding */
 	BW_EVENT_MAX,
 };
 
@@ -568,6 +572,31 @@ struct bw_agent {
 	char tail[];
 };
 
+/* A sign that the way from a call to the reader is open. */
+struct bw_canary {
+	struct bw_hdr hdr; /* type, size, time only */
+	__u64 number; /* which of them */
+};
+
+/* What is wrong with the sensor itself. */
+enum bw_finding_kind {
+	BW_FINDING_NONE = 0,
+	BW_FINDING_RING_MOVED, /* our position in a ring was written by somebody */
+	BW_FINDING_RING_OVERRUN, /* records of a ring were written over; count is bytes */
+	BW_FINDING_OBJECT, /* a program, map or link is no longer what we made */
+	BW_FINDING_BLIND, /* canaries do not arrive; count is how many */
+	BW_FINDING_MAX,
+};
+
+struct bw_finding {
+	struct bw_hdr hdr; /* type, size, time, tgid (the agent's) only */
+	__u64 count;
+	__u64 since_ns; /* 0: just now */
+	__u32 kind; /* enum bw_finding_kind */
+	struct bw_str object; /* ring, program, map or link */
+	char tail[];
+};
+
 #pragma GCC diagnostic pop
 
 _Static_assert(sizeof(struct bw_hdr) == 152, "wire layout of bw_hdr");
@@ -588,5 +617,7 @@ _Static_assert(sizeof(struct bw_comm) == 168, "wire layout of bw_comm");
 _Static_assert(sizeof(struct bw_syscall) == 368, "wire layout of bw_syscall");
 _Static_assert(sizeof(struct bw_container) == 176, "wire layout of bw_container");
 _Static_assert(sizeof(struct bw_agent) == 168, "wire layout of bw_agent");
+_Static_assert(sizeof(struct bw_canary) == 160, "wire layout of bw_canary");
+_Static_assert(sizeof(struct bw_finding) == 176, "wire layout of bw_finding");
 
 #endif /* BPFWATCH_EVENT_H */

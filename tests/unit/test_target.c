@@ -242,5 +242,5 @@ int main(void)
 		cmocka_unit_test_setup_teardown(bpf_aims_at_the_agent_by_its_objects, start, stop),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests_name("engine/target", tests, NULL, NULL);
 }

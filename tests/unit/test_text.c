@@ -80,6 +80,8 @@ static void clear_unwritten(void)
 		break;
 	case BW_EVENT_AGENT:
 		((struct bw_agent *)sample.data)->pad0 = 0;
+		/* fall through */
+	case BW_EVENT_FINDING:
 		hdr->flags = 0;
 		memset(&hdr->cgroup_v2, 0,
 		       offsetof(struct bw_hdr, tgid) - offsetof(struct bw_hdr, cgroup_v2));

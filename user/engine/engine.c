@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "engine/finding.h"
 #include "engine/target.h"
 #include "event/record.h"
 #include "fields/events.h"
@@ -31,6 +32,7 @@ struct engine {
 	uint64_t *n_alerts_of; /* by rule index */
 	uint64_t expired_ns; /* record time of the last clean-up */
 	struct target_agent agent;
+	struct findings findings;
 	struct engine_stats stats;
 	struct event_view view; /* of the event in hand */
 };
@@ -171,10 +173,11 @@ int engine_new(const struct engine_config *config, struct engine **out)
 	engine->containers = containers_new(&containers);
 	engine->users = users_new(config->host->passwd, config->host->group);
 	engine->scratch = arena_new(SCRATCH_BLOCK_BYTES, SCRATCH_MAX_BYTES);
-	if (engine->procs && engine->containers && engine->users && engine->scratch)
-		err = compile_outputs(engine);
-	else
+	err = findings_init(&engine->findings);
+	if (!engine->procs || !engine->containers || !engine->users || !engine->scratch)
 		err = -ENOMEM;
+	if (!err)
+		err = compile_outputs(engine);
 	if (err) {
 		engine_free(engine);
 		return err;
@@ -209,6 +212,7 @@ void engine_free(struct engine *engine)
 	free_templates(engine, engine->briefs);
 	free_extras(engine);
 	free(engine->n_alerts_of);
+	findings_done(&engine->findings);
 	arena_free(engine->scratch);
 	users_free(engine->users);
 	containers_free(engine->containers);
@@ -308,6 +312,36 @@ static void judge(struct engine *engine, const struct record *rec, const struct 
 	arena_reset(engine->scratch);
 }
 
+/* Of the host: the agent's own process tells nothing of what was done to it. */
+static void report(struct engine *engine, const struct record *rec)
+{
+	static const struct proc nobody; /* these alerts read nothing of it */
+	const struct capture_host *host = engine->config.host;
+	const struct proc *proc = target_agent_proc(&engine->agent, engine->procs,
+						    rec->hdr->time_ns);
+	struct alert alert = {
+		.time_ns = rec->hdr->time_ns + host->epoch_offset_ns,
+		.hostname = host->hostname,
+		.fields = &engine->view.source,
+		.options = engine->config.output,
+	};
+
+	engine->view = (struct event_view){
+		.rec = rec,
+		.proc = proc ? proc : &nobody,
+		.container = containers_lookup(engine->containers, rec->hdr),
+		.host = host,
+		.users = engine->users,
+		.num = engine->stats.n_events,
+		.scratch = engine->scratch,
+	};
+	view_init(&engine->view);
+	findings_describe(&engine->findings, rec->finding->kind, &alert);
+	engine->stats.n_alerts++;
+	engine->config.on_alert(&alert, engine->config.arg);
+	arena_reset(engine->scratch);
+}
+
 static bool is_of_process(const struct bw_hdr *hdr)
 {
 	return hdr->type < BW_EVENT_CONTAINER;
@@ -325,6 +359,9 @@ static const struct proc *learn(struct engine *engine, const struct record *rec)
 		return NULL;
 	case BW_EVENT_AGENT:
 		target_learn_agent(&engine->agent, rec);
+		return NULL;
+	case BW_EVENT_FINDING:
+		engine->stats.n_findings++;
 		return NULL;
 	default:
 		containers_apply(engine->containers, rec->hdr);
@@ -360,6 +397,8 @@ void engine_feed(struct engine *engine, const void *data, size_t len)
 	container = is_event ? containers_lookup(engine->containers, rec.hdr) : NULL;
 	if (engine->config.tap)
 		engine->config.tap(data, len, engine->config.arg);
+	if (rec.hdr->type == BW_EVENT_FINDING && engine->config.rules)
+		report(engine, &rec);
 	if (!is_event)
 		return;
 	engine->stats.n_events++;

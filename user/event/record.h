@@ -35,6 +35,7 @@ struct record {
 		const struct bw_container *container;
 		const struct bw_loss *loss;
 		const struct bw_agent *agent;
+		const struct bw_finding *finding;
 	};
 };
 

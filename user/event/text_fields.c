@@ -583,6 +583,15 @@ static const struct text_field agent_fields[] = {
 	END,
 };
 
+static const struct text_field finding_fields[] = {
+	{ NUM(bw_finding, kind, "kind", TEXT_NAME), SYM(text_findings),
+	  .value = BW_FINDING_RING_MOVED },
+	{ NUM(bw_finding, count, "count", TEXT_UINT), .value = 1 },
+	{ NUM(bw_finding, since_ns, "since", TEXT_TIME) },
+	{ STR(bw_finding, object, "object") },
+	END,
+};
+
 static const struct text_field host_fields[] = {
 	{ STR(text_host, hostname, "hostname") },
 	{ STR(text_host, release, "release") },
@@ -640,6 +649,8 @@ static const struct text_type types[] = {
 	  { { "", 0, time_fields }, { "", 0, loss_fields } } },
 	{ "agent", BW_EVENT_AGENT, sizeof(struct bw_agent),
 	  { { "", 0, agent_hdr_fields }, { "", 0, agent_fields } } },
+	{ "finding", BW_EVENT_FINDING, sizeof(struct bw_finding),
+	  { { "", 0, agent_hdr_fields }, { "", 0, finding_fields } } },
 };
 /* clang-format on */
 

@@ -216,6 +216,7 @@ static bool find_holder(const struct procs *procs, uint32_t pid_ns, uint32_t num
 
 		if (++n_seen > NUMBERS_MAX)
 			return false;
+		/* cppcheck-suppress uninitvar; it does not know <sys/queue.h> */
 		if (at->pid_ns != pid_ns || at->number != number || entry->proc.start_ns > time_ns)
 			continue;
 		if (!*ret_holder || entry->proc.start_ns > (*ret_holder)->proc.start_ns) {

@@ -53,11 +53,15 @@ void sensor_print_to_log(void)
 
 static int on_life(void *arg, const void *data, size_t len)
 {
+	if (sensor_guard_takes(&((struct sensor *)arg)->guard, BW_LANE_LIFE, data, len))
+		return 0;
 	return merge_life(((struct sensor *)arg)->merge, data, len);
 }
 
 static int on_activity(void *arg, const void *data, size_t len)
 {
+	if (sensor_guard_takes(&((struct sensor *)arg)->guard, BW_LANE_ACTIVITY, data, len))
+		return 0;
 	return merge_activity(((struct sensor *)arg)->merge, data, len);
 }
 
@@ -156,6 +160,7 @@ int sensor_open(const struct sensor_config *config, struct diag *diag, struct se
 	sensor->cb = config->cb;
 	sensor->arg = config->arg;
 	sensor_print_to_log();
+	sensor_guard_init(&sensor->guard);
 
 	err = sensor_load(sensor, config, diag);
 	if (err)

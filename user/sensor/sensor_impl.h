@@ -5,6 +5,7 @@
 /* What the files of this module share. */
 #include "bpfwatch/calls.h"
 #include "sensor/sensor.h"
+#include "sensor/sensor_guard.h"
 #include "sensor/sensor_merge.h"
 #include "sensor/sensor_ring.h"
 
@@ -24,6 +25,7 @@ struct sensor {
 	struct sensor_ring ring[BW_LANE_MAX];
 	unsigned long activity_target; /* where the producers were before the last drain */
 	struct merge *merge;
+	struct sensor_guard guard;
 	struct sensor_host host;
 	sensor_cb *cb;
 	void *arg;
