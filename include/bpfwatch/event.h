@@ -363,7 +363,7 @@ struct bw_fd {
 	__s32 num; /* -1: none */
 	__u32 flags; /* BW_FD_* */
 	struct bw_str path; /* canonical; of a unix socket, where it or its peer is bound */
-	__u32 pad0;
+	__u32 pidfd_tgid; /* pidfd_send_signal, pidfd_getfd: whom the pidfd stands for; 0: not known */
 };
 
 /* A new process.  Its credentials, cgroups and namespaces are in the header. */

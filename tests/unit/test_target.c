@@ -206,6 +206,18 @@ static void a_file_in_proc_is_its_process(void **state)
 		0);
 }
 
+static void a_pidfd_is_its_process_wherever_it_came_from(void **state)
+{
+	(void)state;
+	two_containers();
+	assert_int_equal(aims_at("call tgid=90 call=pidfd_send_signal arg0=3 fd.pidfd_tgid=51"),
+			 51);
+	assert_int_equal(
+		aims_at("call tgid=50 ns=PID pid_ns=11 vtgid=1 call=pidfd_getfd arg0=7 fd.pidfd_tgid=61"),
+		61);
+	assert_int_equal(aims_at("call tgid=90 call=pidfd_send_signal arg0=51"), 0);
+}
+
 static void bpf_aims_at_the_agent_by_its_objects(void **state)
 {
 	(void)state;
@@ -239,6 +251,8 @@ int main(void)
 						stop),
 		cmocka_unit_test_setup_teardown(too_many_of_one_number_are_given_up, start, stop),
 		cmocka_unit_test_setup_teardown(a_file_in_proc_is_its_process, start, stop),
+		cmocka_unit_test_setup_teardown(a_pidfd_is_its_process_wherever_it_came_from, start,
+						stop),
 		cmocka_unit_test_setup_teardown(bpf_aims_at_the_agent_by_its_objects, start, stop),
 	};
 

@@ -71,9 +71,6 @@ static void clear_unwritten(void)
 	case BW_EVENT_PROC:
 		((struct bw_exec *)sample.data)->pad0 = 0;
 		break;
-	case BW_EVENT_CALL:
-		((struct bw_syscall *)sample.data)->fd.pad0 = 0;
-		break;
 	case BW_EVENT_CONNECT:
 		((struct bw_connect *)sample.data)->pad0 = 0;
 		((struct bw_connect *)sample.data)->pad1 = 0;

@@ -46,16 +46,18 @@ void target_learn_agent(struct target_agent *agent, const struct record *rec)
 	learn_ids(&agent->links, record_str(rec, rec->agent->links));
 }
 
+/* By its number on the host. */
+static const struct proc *proc_on_host(const struct procs *procs, uint32_t tgid, uint64_t time_ns)
+{
+	const struct bw_hdr host = { .time_ns = time_ns };
+
+	return procs_called(procs, &host, tgid);
+}
+
 const struct proc *target_agent_proc(const struct target_agent *agent, const struct procs *procs,
 				     uint64_t time_ns)
 {
-	const struct bw_hdr host = {
-		.tgid = agent->tgid,
-		.vtgid = agent->tgid,
-		.time_ns = time_ns,
-	};
-
-	return agent->tgid ? procs_called(procs, &host, agent->tgid) : NULL;
+	return proc_on_host(procs, agent->tgid, time_ns);
 }
 
 /* The ids that bpf(2) hands out objects of; NULL: it does something else. */
@@ -121,6 +123,8 @@ static const struct proc *named_by_call(const struct target_agent *agent, const 
 	if (hdr->call == BW_CALL_BPF)
 		return takes_object(agent, rec) ? target_agent_proc(agent, procs, hdr->time_ns) :
 						  NULL;
+	if (hdr->call == BW_CALL_PIDFD_SEND_SIGNAL || hdr->call == BW_CALL_PIDFD_GETFD)
+		return proc_on_host(procs, rec->syscall->fd.pidfd_tgid, hdr->time_ns);
 	if (!pid_args[hdr->call])
 		return NULL;
 	/* A pid_t, whatever stands in the upper half of the register; 0 and less name no process. */

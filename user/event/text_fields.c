@@ -547,6 +547,7 @@ static const struct text_field fd_fields[] = {
 	{ NUM(bw_fd, sock_state, "state", TEXT_UINT) },
 	{ NUM(bw_fd, num, "num", TEXT_INT), .fn = def_fd_num },
 	{ NUM(bw_fd, flags, "flags", TEXT_FLAGS), SYM(text_fd_flags), .fn = def_fd_flags },
+	{ NUM(bw_fd, pidfd_tgid, "pidfd_tgid", TEXT_UINT) },
 	END,
 };
 
