@@ -70,11 +70,16 @@ struct {
 	__type(value, __u64);
 } bw_stats __weak SEC(".maps");
 
+/*
+ * What follows user space fills before it freezes it; programs may not write it either, ours or
+ * those of others that get at it by its id.
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, BW_NR_MAX);
 	__type(key, __u32);
 	__type(value, struct bw_number);
+	__uint(map_flags, BPF_F_RDONLY_PROG);
 } bw_calls __weak SEC(".maps");
 
 /* The calls behind socketcall(2); the key is its first argument. */
@@ -83,6 +88,7 @@ struct {
 	__uint(max_entries, BW_SOCKETCALLS_MAX);
 	__type(key, __u32);
 	__type(value, struct bw_call_entry);
+	__uint(map_flags, BPF_F_RDONLY_PROG);
 } bw_socketcalls __weak SEC(".maps");
 
 struct {
@@ -90,6 +96,7 @@ struct {
 	__uint(max_entries, BW_CALL_MAX);
 	__type(key, __u32);
 	__type(value, struct bw_decode);
+	__uint(map_flags, BPF_F_RDONLY_PROG);
 } bw_decodes __weak SEC(".maps");
 
 struct {

@@ -49,44 +49,44 @@ static int identify(enum sensor_object_kind kind, int fd, uint32_t *ret_id, uint
 	return 0;
 }
 
-static int learn(struct sensor_guard *guard, enum sensor_object_kind kind, const char *name, int fd)
+static void learn(struct sensor_guard *guard, enum sensor_object_kind kind, const char *name,
+		  int fd)
 {
 	struct guard_object object = { .kind = kind, .name = name, .fd = fd };
 	int err;
 
 	if (fd < 0)
-		return 0; /* not loaded */
-	if (guard->n_objects == GUARD_OBJECTS_MAX)
-		return -E2BIG;
-	err = identify(kind, fd, &object.id, &object.program_id);
-	if (!err)
+		return; /* not loaded */
+	err = guard->n_objects < GUARD_OBJECTS_MAX ?
+		      identify(kind, fd, &object.id, &object.program_id) :
+		      -E2BIG;
+	if (err)
+		log_debug("cannot look after '%s': %s", name, strerror(-err));
+	else
 		guard->objects[guard->n_objects++] = object;
-	return err;
 }
 
-int sensor_guard_learn(struct sensor *sensor)
+void sensor_guard_learn(struct sensor *sensor)
 {
 	const struct bpf_object_skeleton *skeleton = sensor->skel->skeleton;
 	const struct bpf_object *obj = sensor->skel->obj;
+	struct sensor_guard *guard = &sensor->guard;
 	struct bpf_program *program = bpf_object__next_program(obj, NULL);
 	struct bpf_map *map = bpf_object__next_map(obj, NULL);
-	int err = 0;
 
-	for (; program && !err; program = bpf_object__next_program(obj, program))
-		err = learn(&sensor->guard, SENSOR_OBJECT_PROGRAM, bpf_program__name(program),
-			    bpf_program__fd(program));
-	for (; map && !err; map = bpf_object__next_map(obj, map))
-		err = learn(&sensor->guard, SENSOR_OBJECT_MAP, bpf_map__name(map),
-			    bpf_map__fd(map));
-	for (int i = 0; i < skeleton->prog_cnt && !err; i++) {
+	for (; program; program = bpf_object__next_program(obj, program))
+		learn(guard, SENSOR_OBJECT_PROGRAM, bpf_program__name(program),
+		      bpf_program__fd(program));
+	for (; map; map = bpf_object__next_map(obj, map))
+		learn(guard, SENSOR_OBJECT_MAP, bpf_map__name(map), bpf_map__fd(map));
+	for (int i = 0; i < skeleton->prog_cnt; i++) {
 		const struct bpf_link *link = *skeleton->progs[i].link;
 
 		if (link)
-			err = learn(&sensor->guard, SENSOR_OBJECT_LINK, skeleton->progs[i].name,
-				    bpf_link__fd(link));
+			learn(guard, SENSOR_OBJECT_LINK, skeleton->progs[i].name,
+			      bpf_link__fd(link));
 	}
-	sensor->guard.has_canary = bpf_program__fd(sensor->skel->progs.on_canary) >= 0;
-	return err;
+	guard->has_canary = bpf_program__fd(sensor->skel->progs.on_canary) >= 0;
 }
 
 void sensor_each_object(const struct sensor *sensor, enum sensor_object_kind kind,
@@ -98,7 +98,21 @@ void sensor_each_object(const struct sensor *sensor, enum sensor_object_kind kin
 	}
 }
 
-/* A descriptor that was closed or replaced; a link that was detached has no program. */
+/*
+ * Whether a descriptor was closed or replaced, or its link has lost its program.  Other errors say
+ * nothing of it.
+ */
+static bool is_lost(const struct guard_object *object)
+{
+	uint32_t program_id = 0;
+	uint32_t id = 0;
+	int err = identify(object->kind, object->fd, &id, &program_id);
+
+	if (err)
+		return err == -EBADF || err == -EINVAL;
+	return id != object->id || program_id != object->program_id;
+}
+
 static void check_objects(struct sensor_guard *guard, sensor_finding_fn *tell, void *arg)
 {
 	for (size_t i = 0; i < guard->n_objects; i++) {
@@ -108,13 +122,8 @@ static void check_objects(struct sensor_guard *guard, sensor_finding_fn *tell, v
 			.object = object->name,
 			.count = 1,
 		};
-		uint32_t program_id = 0;
-		uint32_t id = 0;
 
-		if (object->is_lost)
-			continue;
-		if (identify(object->kind, object->fd, &id, &program_id) == 0 && id == object->id &&
-		    program_id == object->program_id)
+		if (object->is_lost || !is_lost(object))
 			continue;
 		object->is_lost = true;
 		tell(&finding, arg);

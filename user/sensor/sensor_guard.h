@@ -58,8 +58,8 @@ struct sensor_guard {
 
 void sensor_guard_init(struct sensor_guard *guard);
 
-/* After the attach: what there is to look after.  Returns 0 or -errno. */
-int sensor_guard_learn(struct sensor *sensor);
+/* After the attach: what there is to look after. */
+void sensor_guard_learn(struct sensor *sensor);
 
 /* Is the record a canary?  Then it goes no further. */
 bool sensor_guard_takes(struct sensor_guard *guard, enum bw_lane lane, const void *data,

@@ -322,7 +322,7 @@ int sensor_attach(struct sensor *sensor, const struct sensor_config *config, str
 		err = bw_skel__attach(sensor->skel);
 	}
 	if (!err)
-		err = sensor_guard_learn(sensor);
+		sensor_guard_learn(sensor);
 	if (err)
 		diag_set(diag, "cannot attach the programs: %s", strerror(-err));
 	return err;
