@@ -237,7 +237,9 @@ static int load_writer(int map_fd)
 		  .imm = map_fd },
 		{ .code = 0 },
 		{ .code = BPF_ALU64 | BPF_MOV | BPF_X, .dst_reg = BPF_REG_2, .src_reg = BPF_REG_10 },
-		{ .code = BPF_ALU64 | BPF_ADD | BPF_K, .dst_reg = BPF_REG_2, .imm = -8 },
+		{ .code = BPF_ALU64 | BPF_K, /* BPF_ADD, which is 0 */
+		  .dst_reg = BPF_REG_2,
+		  .imm = -8 },
 		{ .code = BPF_JMP | BPF_CALL, .imm = BPF_FUNC_map_lookup_elem },
 		{ .code = BPF_JMP | BPF_JEQ | BPF_K, .dst_reg = BPF_REG_0, .off = 1 },
 		{ .code = BPF_ST | BPF_MEM | BPF_W, .dst_reg = BPF_REG_0 },
@@ -254,17 +256,17 @@ static void maps_that_configure_cannot_be_changed_by_programs(void **state)
 {
 	struct told told = begin();
 	const struct bw_skel *skel = told.watch->sensor->skel;
-	const struct bpf_map *const maps[] = {
-		skel->maps.bw_calls,
-		skel->maps.bw_socketcalls,
-		skel->maps.bw_decodes,
-		skel->maps.bw_ring_ops,
+	const int maps[] = {
+		bpf_map__fd(skel->maps.bw_calls),
+		bpf_map__fd(skel->maps.bw_socketcalls),
+		bpf_map__fd(skel->maps.bw_decodes),
+		bpf_map__fd(skel->maps.bw_ring_ops),
 	};
 	int fd;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(maps) / sizeof(*maps); i++)
-		assert_int_equal(load_writer(bpf_map__fd(maps[i])), -EACCES);
+	for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]); i++)
+		assert_int_equal(load_writer(maps[i]), -EACCES);
 	/* It is not for another reason that they are refused. */
 	fd = load_writer(bpf_map__fd(skel->maps.bw_scratch));
 	assert_true(fd >= 0);
