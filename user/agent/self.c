@@ -3,12 +3,15 @@
 
 #include <inttypes.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/log.h"
 
+#define FIRST_PID_NS \
+	0xeffffffcU /* PROC_PID_INIT_INO of include/linux/proc_ns.h, the same since 3.8 */
 #define IDS_BYTES_MAX  4096UL /* of one kind */
 #define NAME_MAX_BYTES 64
 #define NS_PER_S       UINT64_C(1000000000)
@@ -31,12 +34,22 @@ static void add_id(uint32_t id, void *arg)
 	buf_printf(buf, "%s%" PRIu32, buf->len ? " " : "", id);
 }
 
+/* Ours as records have them; 0 in a pid namespace of our own, where we do not know it. */
+static uint32_t host_tgid(void)
+{
+	struct stat st;
+
+	if (stat("/proc/self/ns/pid", &st) || st.st_ino != FIRST_PID_NS)
+		return 0;
+	return (uint32_t)getpid();
+}
+
 static void begin(struct bw_hdr *hdr, uint16_t type, size_t fixed_bytes)
 {
 	hdr->type = type;
 	hdr->size = (uint32_t)fixed_bytes;
 	hdr->time_ns = clock_boot_ns();
-	hdr->tgid = (uint32_t)getpid();
+	hdr->tgid = host_tgid();
 }
 
 /* Behind what the record has; the caller knows that there is room. */
