@@ -7,8 +7,7 @@
 
 #include "proc/table.h"
 
-#define MIN_BYTES   (1U << 20) /* of images, however small the table */
-#define NUMBERS_MAX 256 /* of one bucket: whoever makes processes of one number slows nobody down */
+#define MIN_BYTES (1U << 20) /* of images, however small the table */
 
 struct procs *procs_new(size_t max_procs)
 {
@@ -200,33 +199,32 @@ static bool was_there(const struct entry *entry, uint64_t time_ns)
 
 /*
  * Who had the number at `time_ns`: the youngest that had begun by then, since only one has
- * it at a time.  *ret_before is the one before it.  False: too many to go through.
+ * it at a time; NULL: nobody.  *ret_before is the one before it.
  */
-static bool find_holder(const struct procs *procs, uint32_t pid_ns, uint32_t number,
-			uint64_t time_ns, struct entry **ret_holder, struct entry **ret_before)
+static struct entry *find_holder(const struct procs *procs, uint32_t pid_ns, uint32_t number,
+				 uint64_t time_ns, struct entry **ret_before)
 {
-	unsigned int n_seen = 0;
+	struct entry *holder = NULL;
 	struct entry_number *at;
 
-	*ret_holder = NULL;
 	*ret_before = NULL;
 	LIST_FOREACH(at, procs_numbers(procs, pid_ns, number), in_bucket)
 	{
+		/* cppcheck-suppress uninitvar; it does not know <sys/queue.h> */
 		struct entry *entry = at->entry;
 
-		if (++n_seen > NUMBERS_MAX)
-			return false;
-		/* cppcheck-suppress uninitvar; it does not know <sys/queue.h> */
+		/* cppcheck-suppress uninitvar */
 		if (at->pid_ns != pid_ns || at->number != number || entry->proc.start_ns > time_ns)
 			continue;
-		if (!*ret_holder || entry->proc.start_ns > (*ret_holder)->proc.start_ns) {
-			*ret_before = *ret_holder;
-			*ret_holder = entry;
+		/* cppcheck-suppress knownConditionTrueFalse */
+		if (!holder || entry->proc.start_ns > holder->proc.start_ns) {
+			*ret_before = holder;
+			holder = entry;
 		} else if (!*ret_before || entry->proc.start_ns > (*ret_before)->proc.start_ns) {
 			*ret_before = entry;
 		}
 	}
-	return true;
+	return holder;
 }
 
 /*
@@ -236,11 +234,9 @@ static bool find_holder(const struct procs *procs, uint32_t pid_ns, uint32_t num
 static bool is_of_former_namespace(const struct procs *procs, const struct entry *entry,
 				   uint32_t pid_ns, uint64_t time_ns)
 {
-	struct entry *first;
 	struct entry *before;
+	const struct entry *first = find_holder(procs, pid_ns, 1, time_ns, &before);
 
-	if (!find_holder(procs, pid_ns, 1, time_ns, &first, &before))
-		return true;
 	return first && entry->proc.start_ns < first->proc.start_ns;
 }
 
@@ -250,14 +246,15 @@ const struct proc *procs_called(const struct procs *procs, const struct bw_hdr *
 	const bool is_inner = caller->ns_differs & BW_NS_PID;
 	const uint32_t pid_ns = is_inner ? caller->pid_ns : 0;
 	const uint64_t time_ns = caller->time_ns;
-	struct entry *holder;
 	struct entry *before;
+	struct entry *holder;
 
 	/* On the host both are the same; if not, we do not know which namespace is the host's. */
 	if (is_inner ? !pid_ns : caller->vtgid != caller->tgid)
 		return NULL;
-	if (!number || !find_holder(procs, pid_ns, number, time_ns, &holder, &before))
+	if (!number)
 		return NULL;
+	holder = find_holder(procs, pid_ns, number, time_ns, &before);
 	if (!holder || !was_there(holder, time_ns))
 		return NULL;
 	/* The number changed hands while the call ran. */

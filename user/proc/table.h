@@ -27,7 +27,7 @@ LIST_HEAD(number_list, entry_number);
 
 /* A number by which others call a process. */
 struct entry_number {
-	struct entry *entry;
+	struct entry *entry; /* NULL: not known yet */
 	uint32_t pid_ns; /* inode of the namespace that has the number; 0: the host's */
 	uint32_t number; /* 0: not in the list */
 	LIST_ENTRY(entry_number) in_bucket;
@@ -76,7 +76,7 @@ struct entry *procs_add(struct procs *procs, const struct bw_hdr *hdr);
 /* The header is the process's own: its number in its pid namespace is known from now on. */
 void procs_learn_number(struct procs *procs, struct entry *entry, const struct bw_hdr *hdr);
 
-/* Youngest first, more or less: all that went by the number, the dead too. */
+/* A bucket with the last that went by the number, the dead too, and with others. */
 struct number_list *procs_numbers(const struct procs *procs, uint32_t pid_ns, uint32_t number);
 
 /* Take an entry out and free it; its descendants are linked to its own lineage. */
