@@ -142,6 +142,24 @@ static void a_closed_link_is_told_once_and_blindness_after_five_seconds(void **s
 	watch_close(told.watch);
 }
 
+/* There is no descriptor at all any more. */
+static void a_closed_program_is_told(void **state)
+{
+	struct told told = begin();
+	const struct sensor_finding *finding;
+
+	(void)state;
+	assert_int_equal(close(bpf_program__fd(told.watch->sensor->skel->progs.on_fork)), 0);
+	tick(&told);
+	assert_int_equal(told.n, 1);
+	finding = find(&told, BW_FINDING_OBJECT);
+	assert_non_null(finding);
+	assert_string_equal(finding->object, "on_fork");
+	tick(&told);
+	assert_int_equal(told.n, 1);
+	watch_close(told.watch);
+}
+
 static int open_some(const void *arg)
 {
 	(void)arg;
@@ -302,6 +320,7 @@ int main(void)
 		cmocka_unit_test(others_cannot_sing_for_it),
 		cmocka_unit_test(without_a_hook_on_calls_there_is_no_canary),
 		cmocka_unit_test(a_closed_link_is_told_once_and_blindness_after_five_seconds),
+		cmocka_unit_test(a_closed_program_is_told),
 		cmocka_unit_test(moving_our_position_loses_nothing_and_is_told),
 		cmocka_unit_test(maps_cannot_be_changed_from_user_space),
 		cmocka_unit_test(maps_that_configure_cannot_be_changed_by_programs),

@@ -109,7 +109,7 @@ static bool is_lost(const struct guard_object *object)
 	int err = identify(object->kind, object->fd, &id, &program_id);
 
 	if (err)
-		return err == -EBADF || err == -EINVAL;
+		return err == -EBADFD || err == -EBADF || err == -EINVAL;
 	return id != object->id || program_id != object->program_id;
 }
 
