@@ -17,6 +17,12 @@ int fd_fill(__u32 slot, __s32 num);
  */
 int fd_fill_file(__u32 slot, __s32 num, __u64 file, __u64 task);
 
+/*
+ * In pidfd.bpf.c.  For the struct bw_syscall in scratch entry `slot`, whose first argument is a
+ * pidfd: whose.  The result is of no use.
+ */
+int pidfd_fill(__u32 slot);
+
 /* What begins every address family that we read. */
 struct user_sockaddr {
 	__u16 family;

@@ -186,6 +186,7 @@ struct inode {
 	kuid_t i_uid;
 	kgid_t i_gid;
 	struct super_block *i_sb;
+	void *i_private;
 	unsigned long i_ino;
 	unsigned int i_nlink;
 	__s64 i_mtime_sec; /* since 6.11 (3aa63a569c64) */

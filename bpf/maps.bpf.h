@@ -83,11 +83,16 @@ struct {
 	__type(value, __u64);
 } bw_stats __weak SEC(".maps");
 
+/*
+ * What follows user space fills before it freezes it; programs may not write it either, ours or
+ * those of others that get at it by its id.
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, BW_NR_MAX);
 	__type(key, __u32);
 	__type(value, struct bw_number);
+	__uint(map_flags, BPF_F_RDONLY_PROG);
 } bw_calls __weak SEC(".maps");
 
 /* The calls behind socketcall(2); the key is its first argument. */
@@ -96,6 +101,7 @@ struct {
 	__uint(max_entries, BW_SOCKETCALLS_MAX);
 	__type(key, __u32);
 	__type(value, struct bw_call_entry);
+	__uint(map_flags, BPF_F_RDONLY_PROG);
 } bw_socketcalls __weak SEC(".maps");
 
 struct {
@@ -103,6 +109,7 @@ struct {
 	__uint(max_entries, BW_CALL_MAX);
 	__type(key, __u32);
 	__type(value, struct bw_decode);
+	__uint(map_flags, BPF_F_RDONLY_PROG);
 } bw_decodes __weak SEC(".maps");
 
 struct {
@@ -129,6 +136,7 @@ const volatile __u32 creds_followed __weak = 0; /* every change of credentials i
 const volatile __u32 tell_unexplained __weak = 0; /* see cred_check.bpf.c */
 const volatile __u32 exec_by_rename __weak = 0; /* no sched_prepare_exec: see exec.bpf.c */
 const volatile __u32 exit_tells_last __weak = 0; /* sched_process_exit has its second argument */
+const volatile __u64 canary_cookie __weak = 0; /* see canary.bpf.c */
 const volatile __u32 ring_quarter[BW_LANE_MAX] __weak = {}; /* bytes */
 
 static __always_inline void stat_inc(__u32 which)

@@ -431,6 +431,8 @@ int BPF_PROG(on_call, struct pt_regs *regs, long ret)
 	fd = subject(rec, &call, decode);
 	if (fd >= 0)
 		fd_fill(b.slot, fd);
+	if (call.call == BW_CALL_PIDFD_SEND_SIGNAL || call.call == BW_CALL_PIDFD_GETFD)
+		pidfd_fill(b.slot);
 #pragma unroll
 	for (__u32 i = 0; i < BW_ARGS_MAX; i++)
 		add_argument(b.slot, i, decode, &call);

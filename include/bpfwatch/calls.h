@@ -22,6 +22,7 @@ enum bw_slot {
 	BW_SLOT_CONNECT,
 	BW_SLOT_CRED,
 	BW_SLOT_CALL, /* decoded by its table row */
+	BW_SLOT_CANARY, /* the agent's own */
 	BW_SLOT_MAX,
 };
 
@@ -72,6 +73,9 @@ struct bw_call_entry {
 	__u8 slot; /* enum bw_slot */
 	__u8 flags; /* BW_CALL_F_* */
 };
+
+/* What the agent calls to see whether it sees: no enum bw_call, for no record tells of it. */
+#define BW_CALL_CANARY 0xffff
 
 /* Value of bw_calls; the key is the number. */
 struct bw_number {

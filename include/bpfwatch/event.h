@@ -59,11 +59,19 @@ enum bw_event_type {
 	BW_EVENT_CONNECT = 17, /* struct bw_connect; a connection begun, whatever the call */
 	BW_EVENT_CALL = 18, /* struct bw_syscall; every call without a type of its own */
 
-	/* Made in user space, so that a capture holds all that a replay needs. */
+	/* Both lanes. */
+	BW_EVENT_CANARY = 32, /* struct bw_canary; ends in the sensor, so nobody else sees one */
+
+	/*
+	 * Made in user space, so that a capture holds all that a replay needs; but
+	 * for the first, of no process.
+	 */
 	BW_EVENT_PROC = 64, /* struct bw_exec: a process that was there before us */
 	BW_EVENT_CONTAINER = 65, /* struct bw_container */
 	BW_EVENT_LOSS = 66, /* struct bw_loss */
-	BW_EVENT_DOMAIN = 67, /* struct bw_domain */
+	BW_EVENT_AGENT = 67, /* struct bw_agent */
+	BW_EVENT_FINDING = 68, /* struct bw_finding */
+	BW_EVENT_DOMAIN = 69, /* struct bw_domain */
 	BW_EVENT_MAX,
 };
 
@@ -356,7 +364,7 @@ struct bw_fd {
 	__s32 num; /* -1: none */
 	__u32 flags; /* BW_FD_* */
 	struct bw_str path; /* canonical; of a unix socket, where it or its peer is bound */
-	__u32 pad0;
+	__u32 pidfd_tgid; /* pidfd_send_signal, pidfd_getfd: whom the pidfd stands for; 0: not known */
 };
 
 /* A new process.  Its credentials, cgroups and namespaces are in the header. */
@@ -563,6 +571,44 @@ struct bw_loss {
 	char tail[];
 };
 
+/*
+ * Who watches, so that what is done to it can be told: the agent's process, by the
+ * header's tgid, and the ids of its BPF objects, in decimal with blanks between them.
+ */
+struct bw_agent {
+	struct bw_hdr hdr; /* type, size, time, tgid only */
+	struct bw_str programs;
+	struct bw_str maps;
+	struct bw_str links;
+	__u32 pad0;
+	char tail[];
+};
+
+/* A sign that the way from a call to the reader is open. */
+struct bw_canary {
+	struct bw_hdr hdr; /* type, size, time only */
+	__u64 number; /* which of them */
+};
+
+/* What is wrong with the sensor itself. */
+enum bw_finding_kind {
+	BW_FINDING_NONE = 0,
+	BW_FINDING_RING_MOVED, /* our position in a ring was written by somebody */
+	BW_FINDING_RING_OVERRUN, /* records of a ring were written over; count is bytes */
+	BW_FINDING_OBJECT, /* a program, map or link is no longer what we made */
+	BW_FINDING_BLIND, /* canaries do not arrive; count is how many */
+	BW_FINDING_MAX,
+};
+
+struct bw_finding {
+	struct bw_hdr hdr; /* type, size, time, tgid (the agent's) only */
+	__u64 count;
+	__u64 since_ns; /* 0: just now */
+	__u32 kind; /* enum bw_finding_kind */
+	struct bw_str object; /* ring, program, map or link */
+	char tail[];
+};
+
 #pragma GCC diagnostic pop
 
 _Static_assert(sizeof(struct bw_hdr) == 152, "wire layout of bw_hdr");
@@ -583,5 +629,8 @@ _Static_assert(sizeof(struct bw_comm) == 168, "wire layout of bw_comm");
 _Static_assert(sizeof(struct bw_syscall) == 368, "wire layout of bw_syscall");
 _Static_assert(sizeof(struct bw_container) == 176, "wire layout of bw_container");
 _Static_assert(sizeof(struct bw_domain) == 160, "wire layout of bw_domain");
+_Static_assert(sizeof(struct bw_agent) == 168, "wire layout of bw_agent");
+_Static_assert(sizeof(struct bw_canary) == 160, "wire layout of bw_canary");
+_Static_assert(sizeof(struct bw_finding) == 176, "wire layout of bw_finding");
 
 #endif /* BPFWATCH_EVENT_H */

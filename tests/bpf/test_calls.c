@@ -11,6 +11,7 @@
 #include <linux/mount.h>
 #include <linux/seccomp.h>
 #include <sched.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
@@ -823,6 +824,45 @@ static int setup(void **state)
 	return watch_setup(state);
 }
 
+/* By a pidfd of the test: asks whether it is there, takes its standard error; then by no pidfd. */
+static int aim_by_descriptor(const void *arg)
+{
+	int fd = (int)syscall(SYS_pidfd_open, *(const pid_t *)arg, 0);
+	int event_fd = eventfd(0, 0);
+
+	return fd < 0 || syscall(SYS_pidfd_send_signal, fd, 0, NULL, 0) ||
+	       syscall(SYS_pidfd_getfd, fd, STDERR_FILENO, 0) < 0 ||
+	       syscall(SYS_pidfd_send_signal, event_fd, 0, NULL, 0) == 0 ||
+	       syscall(SYS_pidfd_send_signal, NO_FD, 0, NULL, 0) == 0;
+}
+
+static void pidfds_tell_whose_they_are(void **state)
+{
+	static const struct {
+		uint16_t call;
+		bool is_ours;
+	} want[] = {
+		{ BW_CALL_PIDFD_OPEN, false },        { BW_CALL_PIDFD_SEND_SIGNAL, true },
+		{ BW_CALL_PIDFD_GETFD, true },        { BW_CALL_PIDFD_SEND_SIGNAL, false },
+		{ BW_CALL_PIDFD_SEND_SIGNAL, false },
+	};
+	const size_t n_want = sizeof(want) / sizeof(*want);
+	const pid_t self = getpid();
+	struct watch *w = *state;
+	size_t n = 0;
+
+	assert_int_equal(watch_deed(w, aim_by_descriptor, &self), 0);
+	for (size_t i = 0; i < w->n; i++) {
+		const struct bw_syscall *rec = (const void *)w->records[i];
+
+		if (rec->hdr.type != BW_EVENT_CALL || n == n_want || rec->hdr.call != want[n].call)
+			continue;
+		assert_int_equal(rec->fd.pidfd_tgid, want[n].is_ours ? self : 0);
+		n++;
+	}
+	assert_int_equal(n, n_want);
+}
+
 static int teardown(void **state)
 {
 	static const char *const left[] = { "sub/u", "sub/s", "sub/m", "t",     "q",
@@ -849,6 +889,7 @@ int main(void)
 		cmocka_unit_test(unreadable_path_is_flagged),
 		cmocka_unit_test(x32_bit_does_not_hide_a_call),
 		cmocka_unit_test(call_that_seccomp_denied_is_told),
+		cmocka_unit_test(pidfds_tell_whose_they_are),
 		cmocka_unit_test(calls_on_sockets_tell_both_ends),
 		cmocka_unit_test(messages_tell_peer_and_head),
 		cmocka_unit_test(unix_sockets_tell_their_names),

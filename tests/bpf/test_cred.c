@@ -223,7 +223,7 @@ static void change_without_a_call_is_told_once_before_the_next_event(void **stat
 		[BW_CALL_OPENAT] = true,
 		[BW_CALL_MKDIRAT] = true,
 	};
-	struct watch *w = watch_open(calls);
+	struct watch *w = watch_open_writable(calls);
 	int map = bpf_map__fd(w->sensor->skel->maps.bw_creds);
 
 	(void)state;
@@ -322,7 +322,7 @@ static void lawful_changes_are_explained_when_nobody_wants_their_calls(void **st
 static void change_is_not_told_unless_wanted(void **state)
 {
 	bool calls[BW_CALL_MAX] = { [BW_CALL_SETUID] = true, [BW_CALL_OPENAT] = true };
-	struct watch *w = watch_open(calls);
+	struct watch *w = watch_open_writable(calls);
 	int map = bpf_map__fd(w->sensor->skel->maps.bw_creds);
 
 	(void)state;

@@ -68,13 +68,14 @@ static inline void watch_clear(struct watch *w)
 	w->pid = 0;
 }
 
-static inline struct watch *watch_open(const bool calls[BW_CALL_MAX])
+static inline struct watch *watch_open_as(const bool calls[BW_CALL_MAX], bool leave_writable)
 {
 	struct watch *w = calloc(1, sizeof(*w));
 	struct sensor_config config = {
 		.life_ring_bytes = WATCH_RING_BYTES,
 		.activity_ring_bytes = WATCH_RING_BYTES,
 		.want_env = true,
+		.leave_writable = leave_writable,
 		.cb = watch_on_record,
 		.arg = w,
 	};
@@ -86,6 +87,17 @@ static inline struct watch *watch_open(const bool calls[BW_CALL_MAX])
 	if (sensor_open(&config, &diag, &w->sensor))
 		fail_msg("%s", diag.text);
 	return w;
+}
+
+static inline struct watch *watch_open(const bool calls[BW_CALL_MAX])
+{
+	return watch_open_as(calls, false);
+}
+
+/* The test may write the maps. */
+static inline struct watch *watch_open_writable(const bool calls[BW_CALL_MAX])
+{
+	return watch_open_as(calls, true);
 }
 
 static inline void watch_close(struct watch *w)

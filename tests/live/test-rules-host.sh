@@ -161,6 +161,11 @@ fires 'Environment File Read' ".output_fields[\"fd.name\"] == \"$work/srv/.env\"
 silent 'Environment File Read' cat "$work/srv/.env" @@
 silent 'Environment File Read' "$work/nginx" spawn /bin/cat "$work/srv/.env.example" @@
 
+# The shell that started the agent may do so.
+# shellcheck disable=SC2154 # of the library
+fires 'Agent Attacked' ".output_fields[\"evt.target.pid\"] == $agent_pid" sh -c ": @@; kill -CONT $agent_pid"
+silent 'Agent Attacked' sh -c ": @@; kill -0 $agent_pid"
+
 sentinel out.json
 stop_agent
 judge out.json

@@ -52,15 +52,20 @@ static const struct {
 	{ BW_EVENT_DOMAIN,
 	  sizeof(struct bw_domain),
 	  { offsetof(struct bw_domain, name), offsetof(struct bw_domain, addrs) } },
+	{ BW_EVENT_AGENT,
+	  sizeof(struct bw_agent),
+	  { offsetof(struct bw_agent, programs), offsetof(struct bw_agent, maps),
+	    offsetof(struct bw_agent, links) } },
+	{ BW_EVENT_FINDING, sizeof(struct bw_finding), { offsetof(struct bw_finding, object) } },
 };
 
 #define N_LAYOUTS (sizeof(layouts) / sizeof(layouts[0]))
 
 const uint16_t sample_types[] = {
-	BW_EVENT_FORK,      BW_EVENT_EXEC,  BW_EVENT_EXEC_FAIL, BW_EVENT_EXIT,
-	BW_EVENT_CRED,      BW_EVENT_CHDIR, BW_EVENT_CGROUP,    BW_EVENT_OPEN,
-	BW_EVENT_CONNECT,   BW_EVENT_COMM,  BW_EVENT_CALL,      BW_EVENT_PROC,
-	BW_EVENT_CONTAINER, BW_EVENT_LOSS,  BW_EVENT_DOMAIN,    BW_EVENT_NONE,
+	BW_EVENT_FORK,    BW_EVENT_EXEC,   BW_EVENT_EXEC_FAIL, BW_EVENT_EXIT,    BW_EVENT_CRED,
+	BW_EVENT_CHDIR,   BW_EVENT_CGROUP, BW_EVENT_OPEN,      BW_EVENT_CONNECT, BW_EVENT_COMM,
+	BW_EVENT_CALL,    BW_EVENT_PROC,   BW_EVENT_CONTAINER, BW_EVENT_LOSS,    BW_EVENT_AGENT,
+	BW_EVENT_FINDING, BW_EVENT_DOMAIN, BW_EVENT_NONE,
 };
 
 static size_t layout_index(uint16_t type)
@@ -92,6 +97,8 @@ struct bw_hdr *sample_begin(struct sample *sample, uint16_t type)
 	memcpy(hdr->comm, "sample", sizeof("sample"));
 	if (type == BW_EVENT_CGROUP)
 		((struct bw_cgroup *)sample->data)->op = BW_CGROUP_MKDIR;
+	if (type == BW_EVENT_FINDING)
+		((struct bw_finding *)sample->data)->kind = BW_FINDING_RING_MOVED;
 	return hdr;
 }
 
@@ -121,6 +128,8 @@ struct bw_hdr *sample_fill(struct sample *sample, uint16_t type)
 	}
 	if (type == BW_EVENT_CGROUP)
 		((struct bw_cgroup *)sample->data)->op = BW_CGROUP_ATTACH;
+	if (type == BW_EVENT_FINDING)
+		((struct bw_finding *)sample->data)->kind = BW_FINDING_BLIND;
 	if (type == BW_EVENT_COMM)
 		((struct bw_comm *)sample->data)->old[BW_COMM_LEN - 1] = '\0';
 	return hdr;

@@ -124,9 +124,31 @@ static void process_without_arguments_has_falcos_word(void **state)
 	      { "evt.rawarg.args", "" }, { "proc.args", "" });
 }
 
+static void the_target_is_told_if_it_is_known(void **state)
+{
+	struct fixture *fixture = *state;
+
+	fixture_begin(&fixture->event, BW_EVENT_OPEN, BW_CALL_OPENAT, "sh");
+	fixture_use(fixture, &fixture->event);
+	CHECK(fixture, { "evt.target.pid", NULL }, { "evt.target.ppid", NULL },
+	      { "evt.target.name", NULL }, { "evt.target.exepath", NULL },
+	      { "evt.target.cmdline", NULL }, { "evt.target.container.id", NULL },
+	      { "evt.target.is_agent", NULL });
+	fixture->nginx.last.parent_tgid = 100;
+	fixture->view.target.proc = &fixture->nginx;
+	fixture->view.target.container_id = "host";
+	CHECK(fixture, { "evt.target.pid", "200" }, { "evt.target.ppid", "100" },
+	      { "evt.target.name", "nginx" }, { "evt.target.exepath", "/usr/sbin/nginx" },
+	      { "evt.target.cmdline", "nginx" }, { "evt.target.container.id", "host" },
+	      { "evt.target.is_agent", "false" });
+	fixture->view.target.is_agent = true;
+	CHECK(fixture, { "evt.target.is_agent", "true" });
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		FIXTURE_TEST(the_target_is_told_if_it_is_known),
 		FIXTURE_TEST(counters_are_null_for_other_kinds_of_events),
 		FIXTURE_TEST(what_falco_made_constant_is_constant),
 		FIXTURE_TEST(abspath_is_of_calls_that_take_a_directory),

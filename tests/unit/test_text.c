@@ -71,12 +71,18 @@ static void clear_unwritten(void)
 	case BW_EVENT_PROC:
 		((struct bw_exec *)sample.data)->pad0 = 0;
 		break;
-	case BW_EVENT_CALL:
-		((struct bw_syscall *)sample.data)->fd.pad0 = 0;
-		break;
 	case BW_EVENT_CONNECT:
 		((struct bw_connect *)sample.data)->pad0 = 0;
 		((struct bw_connect *)sample.data)->pad1 = 0;
+		break;
+	case BW_EVENT_AGENT:
+		((struct bw_agent *)sample.data)->pad0 = 0;
+		/* fall through */
+	case BW_EVENT_FINDING:
+		hdr->flags = 0;
+		memset(&hdr->cgroup_v2, 0,
+		       offsetof(struct bw_hdr, tgid) - offsetof(struct bw_hdr, cgroup_v2));
+		memset(&hdr->tid, 0, sizeof(*hdr) - offsetof(struct bw_hdr, tid));
 		break;
 	case BW_EVENT_CONTAINER:
 		((struct bw_container *)sample.data)->pad0 = 0;

@@ -14,6 +14,7 @@
 #include "agent/plan.h"
 #include "agent/resolver.h"
 #include "agent/ruleset.h"
+#include "agent/self.h"
 #include "agent/summary.h"
 #include "base/buf.h"
 #include "base/clock.h"
@@ -116,6 +117,13 @@ static void feed_losses(struct live *live)
 	engine_feed(live->engine, &record, sizeof(record));
 }
 
+static void on_finding(const struct sensor_finding *finding, void *arg)
+{
+	struct live *live = arg;
+
+	self_report(live->engine, finding);
+}
+
 static void tick(struct live *live, uint64_t now_ns)
 {
 	int err;
@@ -124,6 +132,7 @@ static void tick(struct live *live, uint64_t now_ns)
 		return;
 	live->tick_ns = now_ns;
 	feed_losses(live);
+	sensor_check(live->sensor, now_ns, on_finding, live);
 	if (live->writer && !live->writer_err) {
 		err = capture_flush(live->writer);
 		if (err)
@@ -351,6 +360,7 @@ static int learn_host(struct live *live)
 	int err = engine_scan(live->engine);
 	int n;
 
+	self_introduce(live->engine, live->sensor);
 	if (err)
 		log_warn("cannot look for running containers: %s; they are known by what they do",
 			 strerror(-err));

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "engine/finding.h"
+#include "engine/target.h"
 #include "event/record.h"
 #include "fields/domains.h"
 #include "fields/events.h"
@@ -31,6 +33,8 @@ struct engine {
 	struct template **briefs; /* by rule index, the output alone */
 	uint64_t *n_alerts_of; /* by rule index */
 	uint64_t expired_ns; /* record time of the last clean-up */
+	struct target_agent agent;
+	struct findings findings;
 	struct engine_stats stats;
 	struct event_view view; /* of the event in hand */
 };
@@ -173,11 +177,12 @@ int engine_new(const struct engine_config *config, struct engine **out)
 	engine->users = users_new(config->host->passwd, config->host->group);
 	engine->domains = domains_new();
 	engine->scratch = arena_new(SCRATCH_BLOCK_BYTES, SCRATCH_MAX_BYTES);
-	if (engine->procs && engine->containers && engine->users && engine->domains &&
-	    engine->scratch)
-		err = compile_outputs(engine);
-	else
+	err = findings_init(&engine->findings);
+	if (!engine->procs || !engine->containers || !engine->users || !engine->domains ||
+	    !engine->scratch)
 		err = -ENOMEM;
+	if (!err)
+		err = compile_outputs(engine);
 	if (err) {
 		engine_free(engine);
 		return err;
@@ -212,6 +217,7 @@ void engine_free(struct engine *engine)
 	free_templates(engine, engine->briefs);
 	free_extras(engine);
 	free(engine->n_alerts_of);
+	findings_done(&engine->findings);
 	arena_free(engine->scratch);
 	domains_free(engine->domains);
 	users_free(engine->users);
@@ -282,13 +288,33 @@ static void expire(struct engine *engine, uint64_t now_ns)
 	containers_expire(engine->containers, now_ns);
 }
 
+/* Looked up before the tap, as the event's own container is: see engine_feed(). */
+static struct event_target aim(struct engine *engine, const struct record *rec)
+{
+	struct event_target target = {
+		.proc = target_find(&engine->agent, engine->procs, rec),
+	};
+	struct bw_hdr hdr;
+
+	if (!target.proc)
+		return target;
+	hdr = target.proc->last;
+	hdr.time_ns = rec->hdr->time_ns;
+	/* The next look-up may change what this one gives. */
+	target.container_id = arena_strdup(
+		engine->scratch, view_container_id(containers_lookup(engine->containers, &hdr)));
+	target.is_agent = target.proc->tgid == engine->agent.tgid;
+	return target;
+}
+
 static void judge(struct engine *engine, const struct record *rec, const struct proc *proc,
-		  const struct container *container)
+		  const struct container *container, struct event_target target)
 {
 	engine->view = (struct event_view){
 		.rec = rec,
 		.proc = proc,
 		.container = container,
+		.target = target,
 		.is_runtime = containers_is_runtime(engine->containers, rec->hdr),
 		.host = engine->config.host,
 		.users = engine->users,
@@ -303,10 +329,40 @@ static void judge(struct engine *engine, const struct record *rec, const struct 
 	arena_reset(engine->scratch);
 }
 
+/* Of the host: the agent's own process tells nothing of what was done to it. */
+static void report(struct engine *engine, const struct record *rec)
+{
+	static const struct proc nobody; /* these alerts read nothing of it */
+	const struct capture_host *host = engine->config.host;
+	const struct proc *proc = target_agent_proc(&engine->agent, engine->procs,
+						    rec->hdr->time_ns);
+	struct alert alert = {
+		.time_ns = rec->hdr->time_ns + host->epoch_offset_ns,
+		.hostname = host->hostname,
+		.fields = &engine->view.source,
+		.options = engine->config.output,
+	};
+
+	engine->view = (struct event_view){
+		.rec = rec,
+		.proc = proc ? proc : &nobody,
+		.container = containers_lookup(engine->containers, rec->hdr),
+		.host = host,
+		.users = engine->users,
+		.domains = engine->domains,
+		.num = engine->stats.n_events,
+		.scratch = engine->scratch,
+	};
+	view_init(&engine->view);
+	findings_describe(&engine->findings, rec->finding->kind, &alert);
+	engine->stats.n_alerts++;
+	engine->config.on_alert(&alert, engine->config.arg);
+	arena_reset(engine->scratch);
+}
+
 static bool is_of_process(const struct bw_hdr *hdr)
 {
-	return hdr->type != BW_EVENT_LOSS && hdr->type != BW_EVENT_CONTAINER &&
-	       hdr->type != BW_EVENT_DOMAIN;
+	return hdr->type < BW_EVENT_CONTAINER;
 }
 
 static void learn_domain(struct engine *engine, const struct record *rec)
@@ -332,6 +388,12 @@ static const struct proc *learn(struct engine *engine, const struct record *rec)
 	case BW_EVENT_DOMAIN:
 		learn_domain(engine, rec);
 		return NULL;
+	case BW_EVENT_AGENT:
+		target_learn_agent(&engine->agent, rec);
+		return NULL;
+	case BW_EVENT_FINDING:
+		engine->stats.n_findings++;
+		return NULL;
 	default:
 		containers_apply(engine->containers, rec->hdr);
 		return procs_apply(engine->procs, rec);
@@ -340,6 +402,7 @@ static const struct proc *learn(struct engine *engine, const struct record *rec)
 
 void engine_feed(struct engine *engine, const void *data, size_t len)
 {
+	struct event_target target = { 0 };
 	const struct container *container;
 	const struct proc *proc;
 	struct record rec;
@@ -360,14 +423,20 @@ void engine_feed(struct engine *engine, const void *data, size_t len)
 		engine->stats.n_no_memory++;
 	is_event = proc && event_type_of(rec.hdr) != EVENT_TYPE_NONE;
 	/* Looked up before the tap: a capture holds the container before its first event. */
+	if (is_event)
+		target = aim(engine, &rec);
 	container = is_event ? containers_lookup(engine->containers, rec.hdr) : NULL;
 	if (engine->config.tap)
 		engine->config.tap(data, len, engine->config.arg);
+	if (rec.hdr->type == BW_EVENT_FINDING && engine->config.rules)
+		report(engine, &rec);
 	if (!is_event)
 		return;
 	engine->stats.n_events++;
 	if (engine->config.rules)
-		judge(engine, &rec, proc, container);
+		judge(engine, &rec, proc, container, target);
+	else
+		arena_reset(engine->scratch);
 }
 
 void engine_read_stats(const struct engine *engine, struct engine_stats *out)

@@ -42,6 +42,7 @@ struct engine_stats {
 	uint64_t n_alerts;
 	uint64_t n_bad; /* malformed records */
 	uint64_t n_unknown; /* records of a type we do not know */
+	uint64_t n_findings; /* about the sensor itself */
 	uint64_t n_no_memory; /* events that rules did not see for want of memory */
 	struct procs_stats procs;
 	struct containers_stats containers;

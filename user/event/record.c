@@ -52,6 +52,10 @@ static const struct record_type types[BW_EVENT_MAX] = {
 	[BW_EVENT_LOSS] = { "loss", sizeof(struct bw_loss), 0, { 0 } },
 	[BW_EVENT_DOMAIN] = { "domain", sizeof(struct bw_domain), 2, {
 		STR_AT(bw_domain, name), STR_AT(bw_domain, addrs) } },
+	[BW_EVENT_AGENT] = { "agent", sizeof(struct bw_agent), 3, {
+		STR_AT(bw_agent, programs), STR_AT(bw_agent, maps), STR_AT(bw_agent, links) } },
+	[BW_EVENT_FINDING] = { "finding", sizeof(struct bw_finding), 1, {
+		STR_AT(bw_finding, object) } },
 };
 /* clang-format on */
 
@@ -75,6 +79,7 @@ static bool fields_are_valid(const struct bw_hdr *hdr)
 {
 	const struct bw_cgroup *cgroup = (const void *)hdr;
 	const struct bw_comm *comm = (const void *)hdr;
+	const struct bw_finding *finding = (const void *)hdr;
 
 	if (hdr->call >= BW_CALL_MAX || hdr->abi > BW_ABI_IO_URING)
 		return false;
@@ -84,6 +89,8 @@ static bool fields_are_valid(const struct bw_hdr *hdr)
 		return memchr(comm->old, '\0', sizeof(comm->old));
 	if (hdr->type == BW_EVENT_CGROUP)
 		return cgroup->op >= BW_CGROUP_MKDIR && cgroup->op <= BW_CGROUP_RENAME;
+	if (hdr->type == BW_EVENT_FINDING)
+		return finding->kind > BW_FINDING_NONE && finding->kind < BW_FINDING_MAX;
 	return true;
 }
 

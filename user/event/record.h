@@ -35,6 +35,8 @@ struct record {
 		const struct bw_container *container;
 		const struct bw_loss *loss;
 		const struct bw_domain *domain;
+		const struct bw_agent *agent;
+		const struct bw_finding *finding;
 	};
 };
 

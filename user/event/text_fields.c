@@ -547,6 +547,7 @@ static const struct text_field fd_fields[] = {
 	{ NUM(bw_fd, sock_state, "state", TEXT_UINT) },
 	{ NUM(bw_fd, num, "num", TEXT_INT), .fn = def_fd_num },
 	{ NUM(bw_fd, flags, "flags", TEXT_FLAGS), SYM(text_fd_flags), .fn = def_fd_flags },
+	{ NUM(bw_fd, pidfd_tgid, "pidfd_tgid", TEXT_UINT) },
 	END,
 };
 
@@ -573,6 +574,28 @@ static const struct text_field loss_fields[] = {
 static const struct text_field domain_fields[] = {
 	{ STR(bw_domain, name, "name") },
 	{ NUM(bw_domain, addrs, "addrs", TEXT_LIST) },
+	END,
+};
+
+static const struct text_field agent_hdr_fields[] = {
+	{ HDR(time_ns, "time", TEXT_TIME) },
+	{ HDR(tgid, "tgid", TEXT_UINT), .value = DEFAULT_TGID },
+	END,
+};
+
+static const struct text_field agent_fields[] = {
+	{ STR(bw_agent, programs, "programs") },
+	{ STR(bw_agent, maps, "maps") },
+	{ STR(bw_agent, links, "links") },
+	END,
+};
+
+static const struct text_field finding_fields[] = {
+	{ NUM(bw_finding, kind, "kind", TEXT_NAME), SYM(text_findings),
+	  .value = BW_FINDING_RING_MOVED },
+	{ NUM(bw_finding, count, "count", TEXT_UINT), .value = 1 },
+	{ NUM(bw_finding, since_ns, "since", TEXT_TIME) },
+	{ STR(bw_finding, object, "object") },
 	END,
 };
 
@@ -633,6 +656,10 @@ static const struct text_type types[] = {
 	  { { "", 0, time_fields }, { "", 0, loss_fields } } },
 	{ "domain", BW_EVENT_DOMAIN, sizeof(struct bw_domain),
 	  { { "", 0, time_fields }, { "", 0, domain_fields } } },
+	{ "agent", BW_EVENT_AGENT, sizeof(struct bw_agent),
+	  { { "", 0, agent_hdr_fields }, { "", 0, agent_fields } } },
+	{ "finding", BW_EVENT_FINDING, sizeof(struct bw_finding),
+	  { { "", 0, agent_hdr_fields }, { "", 0, finding_fields } } },
 };
 /* clang-format on */
 

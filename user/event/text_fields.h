@@ -109,6 +109,7 @@ extern const struct text_symbol text_families[];
 extern const struct text_symbol text_sock_types[];
 extern const struct text_symbol text_protocols[];
 extern const struct text_symbol text_cgroup_ops[];
+extern const struct text_symbol text_findings[];
 
 #define TEXT_CAPS_ALL 0x1ffffffffffULL /* up to CAP_CHECKPOINT_RESTORE */
 

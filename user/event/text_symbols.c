@@ -75,6 +75,11 @@ const struct text_symbol text_protocols[] = {
 	ENUM(IPPROTO_SCTP), END,
 };
 
+const struct text_symbol text_findings[] = {
+	{ "ring_moved", BW_FINDING_RING_MOVED, 0 }, { "ring_overrun", BW_FINDING_RING_OVERRUN, 0 },
+	{ "object", BW_FINDING_OBJECT, 0 }, { "blind", BW_FINDING_BLIND, 0 }, END,
+};
+
 const struct text_symbol text_cgroup_ops[] = {
 	{ "mkdir", BW_CGROUP_MKDIR, 0 }, { "rmdir", BW_CGROUP_RMDIR, 0 },
 	{ "attach", BW_CGROUP_ATTACH, 0 }, { "rename", BW_CGROUP_RENAME, 0 }, END,

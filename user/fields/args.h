@@ -104,9 +104,6 @@ const char *args_call_path(const struct event_view *view, unsigned int n, bool i
 /* The same, if the call takes a directory for it. */
 const char *args_call_abspath(const struct event_view *view, unsigned int n);
 
-/* Pid, as the caller wrote it, of the process or thread that the call is about; 0: none. */
-uint32_t args_call_pid(const struct event_view *view);
-
 /* The value of evt.arg; ref has its argument. */
 bool args_value(const struct event_view *view, const struct field_ref *ref, struct value *out);
 

@@ -327,18 +327,3 @@ const char *args_call_abspath(const struct event_view *view, unsigned int n)
 	}
 	return NULL;
 }
-
-uint32_t args_call_pid(const struct event_view *view)
-{
-	struct arg_list list = args_call_list(view->rec->hdr->call);
-
-	for (size_t i = 0; i < list.n; i++) {
-		int32_t pid;
-
-		if (list.args[i].kind != KIND_PID || list.args[i].index >= BW_ARGS_MAX)
-			continue;
-		pid = (int32_t)arg_raw(view, &list.args[i]);
-		return pid > 0 ? (uint32_t)pid : 0;
-	}
-	return 0;
-}

@@ -22,6 +22,8 @@ extern const struct field_family field_family_alias;
 extern const struct field_family field_family_user;
 extern const struct field_family field_family_container;
 extern const struct field_family field_family_static;
+extern const struct field_family field_family_target;
+extern const struct field_family field_family_sensor;
 
 #define FIELD_FAMILY(table)                                                     \
 	{                                                                       \

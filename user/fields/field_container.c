@@ -27,12 +27,17 @@ static bool is_host(const struct event_view *view)
 }
 
 /* A container that could not be named never looks like the host. */
+const char *view_container_id(const struct container *container)
+{
+	if (container->kind == CONTAINER_HOST)
+		return "host";
+	return container->id[0] ? container->id : "unknown";
+}
+
 static bool get_id(const struct event_view *view, const struct field_ref *ref, struct value *out)
 {
 	(void)ref;
-	if (is_host(view))
-		return value_str(out, "host");
-	return value_str(out, of(view)->id[0] ? of(view)->id : "unknown");
+	return value_str(out, view_container_id(of(view)));
 }
 
 static bool get_full_id(const struct event_view *view, const struct field_ref *ref,

@@ -52,7 +52,7 @@ static bool proc_exe(const struct event_view *view, const struct proc *proc, str
 	return value_str(out, image_argv(view, proc).s);
 }
 
-static bool proc_exepath(const struct event_view *view, const struct proc *proc, struct value *out)
+bool proc_exepath(const struct event_view *view, const struct proc *proc, struct value *out)
 {
 	const struct bw_exec *exec = exec_of(proc);
 
@@ -60,7 +60,7 @@ static bool proc_exepath(const struct event_view *view, const struct proc *proc,
 	return value_str(out, exec ? record_str(&proc->image->rec, exec->path).s : "");
 }
 
-static bool proc_name(const struct event_view *view, const struct proc *proc, struct value *out)
+bool proc_name(const struct event_view *view, const struct proc *proc, struct value *out)
 {
 	(void)view;
 	return value_strn(out, proc->comm, strnlen(proc->comm, sizeof(proc->comm) - 1));
@@ -73,7 +73,7 @@ static bool proc_args(const struct event_view *view, const struct proc *proc, st
 	return value_joined(view, out, "", &argv);
 }
 
-static bool proc_cmdline(const struct event_view *view, const struct proc *proc, struct value *out)
+bool proc_cmdline(const struct event_view *view, const struct proc *proc, struct value *out)
 {
 	struct record_str argv = image_argv(view, proc);
 

@@ -9,9 +9,9 @@
 #include "fields/family.h"
 
 static const struct field_family *const families[] = {
-	&field_family_evt,       &field_family_args,   &field_family_proc,  &field_family_thread,
-	&field_family_exe,       &field_family_fd,     &field_family_alias, &field_family_user,
-	&field_family_container, &field_family_static,
+	&field_family_evt,       &field_family_args,   &field_family_proc,   &field_family_thread,
+	&field_family_exe,       &field_family_fd,     &field_family_alias,  &field_family_user,
+	&field_family_container, &field_family_static, &field_family_target, &field_family_sensor,
 };
 
 #define N_FAMILIES (sizeof(families) / sizeof(families[0]))

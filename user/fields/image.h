@@ -13,4 +13,9 @@
 struct record_str image_argv(const struct event_view *view, const struct proc *proc);
 struct record_str image_env(const struct event_view *view, const struct proc *proc);
 
+/* In field_proc.c: what proc.name, proc.exepath and proc.cmdline are for any process. */
+bool proc_name(const struct event_view *view, const struct proc *proc, struct value *out);
+bool proc_exepath(const struct event_view *view, const struct proc *proc, struct value *out);
+bool proc_cmdline(const struct event_view *view, const struct proc *proc, struct value *out);
+
 #endif /* FIELDS_IMAGE_H */

@@ -18,10 +18,18 @@ struct users; /* names of user and group ids; fields/users.h */
 struct domains; /* names of addresses; fields/domains.h */
 struct alias_memo; /* fields/aliases.h */
 
+/* Whom the call aims at. */
+struct event_target {
+	const struct proc *proc; /* NULL: nobody, or it is not known whom */
+	const char *container_id; /* as container.id has it; in scratch */
+	bool is_agent;
+};
+
 struct event_view {
 	const struct record *rec;
 	const struct proc *proc; /* never NULL; of the child for fork */
 	const struct container *container; /* never NULL */
+	struct event_target target;
 	bool is_runtime; /* containers_is_runtime() */
 	const struct capture_host *host;
 	struct users *users;
@@ -37,6 +45,9 @@ struct event_view {
 
 /* Make view->source read from the view's other members, which the caller has set. */
 void view_init(struct event_view *view);
+
+/* What container.id says of a container. */
+const char *view_container_id(const struct container *container);
 
 /* The text of the n-th ancestor chain, "sh<bash<sshd", for people; in scratch. */
 const char *view_ancestry(const struct event_view *view);

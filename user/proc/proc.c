@@ -27,7 +27,8 @@ struct procs *procs_new(size_t max_procs)
 	/* Zeroed list heads are empty lists. */
 	procs->by_key = calloc(procs->n_buckets, sizeof(*procs->by_key));
 	procs->by_tgid = calloc(procs->n_buckets, sizeof(*procs->by_tgid));
-	if (!procs->by_key || !procs->by_tgid) {
+	procs->by_number = calloc(procs->n_buckets, sizeof(*procs->by_number));
+	if (!procs->by_key || !procs->by_tgid || !procs->by_number) {
 		procs_free(procs);
 		return NULL;
 	}
@@ -49,6 +50,7 @@ void procs_free(struct procs *procs)
 	}
 	free(procs->by_key);
 	free(procs->by_tgid);
+	free(procs->by_number);
 	free(procs);
 }
 
@@ -71,6 +73,7 @@ static void see_header(struct procs *procs, struct entry *entry, const struct bw
 		return;
 	entry->proc.last = *hdr;
 	memcpy(entry->proc.comm, hdr->comm, sizeof(entry->proc.comm));
+	procs_learn_number(procs, entry, hdr);
 	follow_parent(procs, entry, hdr);
 	procs_touch(procs, entry);
 }
@@ -158,8 +161,7 @@ struct proc *procs_apply(struct procs *procs, const struct record *rec)
 	bool is_new_process = hdr->type == BW_EVENT_FORK || hdr->type == BW_EVENT_PROC;
 	struct entry *entry;
 
-	if (hdr->type == BW_EVENT_CONTAINER || hdr->type == BW_EVENT_LOSS ||
-	    hdr->type == BW_EVENT_DOMAIN)
+	if (hdr->type >= BW_EVENT_CONTAINER)
 		return NULL;
 	if (procs->has_unlinked && hdr->type != BW_EVENT_PROC)
 		link_found(procs);
@@ -187,6 +189,80 @@ struct proc *procs_lookup(const struct procs *procs, uint32_t tgid, uint64_t sta
 	struct entry *entry = procs_find(procs, tgid, start_ns);
 
 	return entry ? &entry->proc : NULL;
+}
+
+/* Whether it may still have been there `PROC_BLINK_NS` before `time_ns`. */
+static bool was_there(const struct entry *entry, uint64_t time_ns)
+{
+	return !entry->proc.exit_ns || entry->proc.exit_ns + PROC_BLINK_NS >= time_ns;
+}
+
+/*
+ * Who had the number at `time_ns`: the youngest that had begun by then, since only one has
+ * it at a time; NULL: nobody.  *ret_before is the one before it.
+ */
+static struct entry *find_holder(const struct procs *procs, uint32_t pid_ns, uint32_t number,
+				 uint64_t time_ns, struct entry **ret_before)
+{
+	struct entry *holder = NULL;
+	struct entry_number *at;
+
+	*ret_before = NULL;
+	LIST_FOREACH(at, procs_numbers(procs, pid_ns, number), in_bucket)
+	{
+		/* cppcheck-suppress uninitvar; it does not know <sys/queue.h> */
+		struct entry *entry = at->entry;
+
+		/* cppcheck-suppress uninitvar */
+		if (at->pid_ns != pid_ns || at->number != number || entry->proc.start_ns > time_ns)
+			continue;
+		/* cppcheck-suppress knownConditionTrueFalse */
+		if (!holder || entry->proc.start_ns > holder->proc.start_ns) {
+			*ret_before = holder;
+			holder = entry;
+		} else if (!*ret_before || entry->proc.start_ns > (*ret_before)->proc.start_ns) {
+			*ret_before = entry;
+		}
+	}
+	return holder;
+}
+
+/*
+ * Inodes of namespaces are reused as soon as they are free: what is older than the first
+ * process of today's namespace was of another.
+ */
+static bool is_of_former_namespace(const struct procs *procs, const struct entry *entry,
+				   uint32_t pid_ns, uint64_t time_ns)
+{
+	struct entry *before;
+	const struct entry *first = find_holder(procs, pid_ns, 1, time_ns, &before);
+
+	return first && entry->proc.start_ns < first->proc.start_ns;
+}
+
+const struct proc *procs_called(const struct procs *procs, const struct bw_hdr *caller,
+				uint32_t number)
+{
+	const bool is_inner = caller->ns_differs & BW_NS_PID;
+	const uint32_t pid_ns = is_inner ? caller->pid_ns : 0;
+	const uint64_t time_ns = caller->time_ns;
+	struct entry *before;
+	struct entry *holder;
+
+	/* On the host both are the same; if not, we do not know which namespace is the host's. */
+	if (is_inner ? !pid_ns : caller->vtgid != caller->tgid)
+		return NULL;
+	if (!number)
+		return NULL;
+	holder = find_holder(procs, pid_ns, number, time_ns, &before);
+	if (!holder || !was_there(holder, time_ns))
+		return NULL;
+	/* The number changed hands while the call ran. */
+	if (before && holder->proc.start_ns + PROC_BLINK_NS > time_ns && was_there(before, time_ns))
+		return NULL;
+	if (is_inner && is_of_former_namespace(procs, holder, pid_ns, time_ns))
+		return NULL;
+	return &holder->proc;
 }
 
 const struct proc *proc_ancestor(const struct proc *proc, unsigned int n)

@@ -18,6 +18,9 @@
 /* How long after its exit a process is kept for events that come late. */
 #define PROC_LATE_EVENTS_NS 5000000000ULL
 
+/* How long before its record a call may have acted: a kill is told when its victim may be gone. */
+#define PROC_BLINK_NS 200000000ULL
+
 /*
  * What an exec set: the bytes of its record, shared by all processes forked
  * from it until they exec themselves.
@@ -72,6 +75,17 @@ struct proc *procs_apply(struct procs *procs, const struct record *rec);
 
 /* Borrowed, or NULL. */
 struct proc *procs_lookup(const struct procs *procs, uint32_t tgid, uint64_t start_ns);
+
+/*
+ * The process that the task of `caller` means by `number`, a positive pid in that task's
+ * pid namespace, at the time of that header; one that has just ended counts.
+ *
+ * Borrowed.  NULL rather than a guess: nobody known has the number there, as a thread's that is
+ * no process's; the process lives in a namespace below the caller's, which tells only
+ * the innermost number and the host's; or the number has just changed hands.
+ */
+const struct proc *procs_called(const struct procs *procs, const struct bw_hdr *caller,
+				uint32_t number);
 
 /*
  * The n-th ancestor: 0 is the process itself, 1 its parent.  Follows the parent

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define HOLDERS_MAX     4 /* of one number: it passes on with every reuse */
 #define HASH_MULTIPLIER 0x9e3779b97f4a7c15ULL /* 2^64 / golden ratio */
 
 struct image_bytes {
@@ -47,6 +48,56 @@ static struct entry *find_live(const struct procs *procs, uint32_t tgid)
 			return entry;
 	}
 	return NULL;
+}
+
+struct number_list *procs_numbers(const struct procs *procs, uint32_t pid_ns, uint32_t number)
+{
+	return &procs->by_number[hash(procs, number, pid_ns)];
+}
+
+static void forget_number(struct entry_number *at)
+{
+	if (at->number)
+		LIST_REMOVE(at, in_bucket);
+	at->number = 0;
+}
+
+/*
+ * Of those who had a number the last few are enough; else whoever makes processes of one
+ * number, which clone3 allows, makes a list that is slow to go through.
+ */
+static void add_number(struct procs *procs, struct entry *entry, struct entry_number *at,
+		       uint32_t pid_ns, uint32_t number)
+{
+	struct number_list *list = procs_numbers(procs, pid_ns, number);
+	struct entry_number *oldest = at;
+	struct entry_number *other;
+	unsigned int n = 1;
+
+	at->entry = entry;
+	at->pid_ns = pid_ns;
+	at->number = number;
+	if (!number)
+		return; /* nobody can call it so */
+	LIST_FOREACH(other, list, in_bucket)
+	{
+		/* cppcheck-suppress uninitvar; it does not know <sys/queue.h> */
+		if (other->pid_ns != pid_ns || other->number != number)
+			continue;
+		n++;
+		if (other->entry->proc.start_ns < oldest->entry->proc.start_ns)
+			oldest = other;
+	}
+	LIST_INSERT_HEAD(list, at, in_bucket);
+	if (n > HOLDERS_MAX)
+		forget_number(oldest);
+}
+
+void procs_learn_number(struct procs *procs, struct entry *entry, const struct bw_hdr *hdr)
+{
+	/* A process never changes its pid namespace: unshare and setns are for its children. */
+	if (!entry->own_number.entry && hdr->ns_differs & BW_NS_PID && hdr->pid_ns && hdr->vtgid)
+		add_number(procs, entry, &entry->own_number, hdr->pid_ns, hdr->vtgid);
 }
 
 static enum entry_order order_of(const struct entry *entry)
@@ -219,6 +270,8 @@ void procs_drop(struct procs *procs, struct entry *entry)
 	else
 		LIST_REMOVE(entry, by_tgid);
 	LIST_REMOVE(entry, by_key);
+	forget_number(&entry->host_number);
+	forget_number(&entry->own_number);
 	TAILQ_REMOVE(&procs->order[entry->order], entry, in_order);
 	procs->n_procs--;
 	free(entry);
@@ -267,6 +320,7 @@ struct entry *procs_add(struct procs *procs, const struct bw_hdr *hdr)
 	entry->order = ORDER_LIVE_LEAF;
 	TAILQ_INSERT_TAIL(&procs->order[entry->order], entry, in_order);
 	LIST_INSERT_HEAD(&procs->by_key[hash(procs, hdr->tgid, hdr->start_ns)], entry, by_key);
+	add_number(procs, entry, &entry->host_number, 0, hdr->tgid);
 	procs->n_procs++;
 
 	/* Two processes of one tgid: the older is gone, though its exit was not seen. */

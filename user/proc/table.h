@@ -23,6 +23,15 @@ enum entry_order {
 struct entry;
 TAILQ_HEAD(entry_queue, entry);
 LIST_HEAD(entry_list, entry);
+LIST_HEAD(number_list, entry_number);
+
+/* A number by which others call a process. */
+struct entry_number {
+	struct entry *entry; /* NULL: not known yet */
+	uint32_t pid_ns; /* inode of the namespace that has the number; 0: the host's */
+	uint32_t number; /* 0: not in the list */
+	LIST_ENTRY(entry_number) in_bucket;
+};
 
 struct entry {
 	struct proc proc; /* first: an entry is handed out as this */
@@ -32,6 +41,8 @@ struct entry {
 	TAILQ_ENTRY(entry) in_order;
 	LIST_ENTRY(entry) by_key;
 	LIST_ENTRY(entry) by_tgid; /* live entries only */
+	struct entry_number host_number;
+	struct entry_number own_number; /* in its own pid namespace, unless that is the host's */
 	struct entry_list children; /* whose proc.parent this is */
 	LIST_ENTRY(entry) sibling;
 	struct entry_list created; /* whose proc.creator this is */
@@ -47,6 +58,7 @@ struct procs {
 	size_t n_buckets; /* a power of two */
 	struct entry_list *by_key;
 	struct entry_list *by_tgid;
+	struct number_list *by_number;
 	struct entry_queue order[ORDER_MAX];
 	uint64_t n_evicted;
 	uint64_t n_unknown;
@@ -60,6 +72,12 @@ struct entry *procs_find(const struct procs *procs, uint32_t tgid, uint64_t star
  * its tgid before is dead by now.  Makes room first.  NULL when out of memory.
  */
 struct entry *procs_add(struct procs *procs, const struct bw_hdr *hdr);
+
+/* The header is the process's own: its number in its pid namespace is known from now on. */
+void procs_learn_number(struct procs *procs, struct entry *entry, const struct bw_hdr *hdr);
+
+/* A bucket with the last that went by the number, the dead too, and with others. */
+struct number_list *procs_numbers(const struct procs *procs, uint32_t pid_ns, uint32_t number);
 
 /* Take an entry out and free it; its descendants are linked to its own lineage. */
 void procs_drop(struct procs *procs, struct entry *entry);

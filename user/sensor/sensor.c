@@ -51,42 +51,46 @@ void sensor_print_to_log(void)
 	(void)libbpf_set_print(on_libbpf_print);
 }
 
-static int on_life(void *arg, void *data, size_t len)
+static int on_life(void *arg, const void *data, size_t len)
 {
+	if (sensor_guard_takes(&((struct sensor *)arg)->guard, BW_LANE_LIFE, data, len))
+		return 0;
 	return merge_life(((struct sensor *)arg)->merge, data, len);
 }
 
-static int on_activity(void *arg, void *data, size_t len)
+static int on_activity(void *arg, const void *data, size_t len)
 {
+	if (sensor_guard_takes(&((struct sensor *)arg)->guard, BW_LANE_ACTIVITY, data, len))
+		return 0;
 	return merge_activity(((struct sensor *)arg)->merge, data, len);
 }
 
-static int drain(struct sensor *sensor, enum bw_lane lane)
+static int drain(struct sensor *sensor, enum bw_lane lane, sensor_ring_cb *cb)
 {
-	int n = ring_buffer__consume(sensor->ring[lane]);
+	int err = sensor_ring_drain(&sensor->ring[lane], cb, sensor);
 
 	/* The callback ended it: enough for now. */
-	return n >= 0 || n == -ENOBUFS ? 0 : n;
+	return err == -ENOBUFS ? 0 : err;
 }
 
 static int drain_life(void *arg)
 {
-	return drain(arg, BW_LANE_LIFE);
+	return drain(arg, BW_LANE_LIFE, on_life);
 }
 
 static int drain_activity(void *arg)
 {
 	struct sensor *sensor = arg;
 
-	sensor->activity_target = sensor_ring_produced(&sensor->activity_pos);
-	return drain(sensor, BW_LANE_ACTIVITY);
+	sensor->activity_target = sensor_ring_produced(&sensor->ring[BW_LANE_ACTIVITY]);
+	return drain(sensor, BW_LANE_ACTIVITY, on_activity);
 }
 
 static bool activity_done(void *arg)
 {
 	const struct sensor *sensor = arg;
 
-	return sensor_ring_consumed(&sensor->activity_pos) >= sensor->activity_target;
+	return sensor->ring[BW_LANE_ACTIVITY].pos >= sensor->activity_target;
 }
 
 static uint64_t now(void *arg)
@@ -124,29 +128,25 @@ static int watch_ring(const struct sensor *sensor, int map_fd)
 
 static int open_rings(struct sensor *sensor)
 {
-	const int fds[BW_LANE_MAX] = {
-		[BW_LANE_LIFE] = bpf_map__fd(sensor->skel->maps.bw_life),
-		[BW_LANE_ACTIVITY] = bpf_map__fd(sensor->skel->maps.bw_activity),
-	};
-	static const ring_buffer_sample_fn callbacks[BW_LANE_MAX] = {
-		[BW_LANE_LIFE] = on_life,
-		[BW_LANE_ACTIVITY] = on_activity,
+	const struct bpf_map *const maps[BW_LANE_MAX] = {
+		[BW_LANE_LIFE] = sensor->skel->maps.bw_life,
+		[BW_LANE_ACTIVITY] = sensor->skel->maps.bw_activity,
 	};
 
 	sensor->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	if (sensor->epoll_fd < 0)
 		return -errno;
 	for (int lane = 0; lane < BW_LANE_MAX; lane++) {
-		int err;
+		int fd = bpf_map__fd(maps[lane]);
+		int err = sensor_ring_open(&sensor->ring[lane], fd,
+					   bpf_map__max_entries(maps[lane]));
 
-		sensor->ring[lane] = ring_buffer__new(fds[lane], callbacks[lane], sensor, NULL);
-		if (!sensor->ring[lane])
-			return -errno;
-		err = watch_ring(sensor, fds[lane]);
+		if (!err)
+			err = watch_ring(sensor, fd);
 		if (err)
 			return err;
 	}
-	return sensor_ring_map(fds[BW_LANE_ACTIVITY], &sensor->activity_pos);
+	return 0;
 }
 
 int sensor_open(const struct sensor_config *config, struct diag *diag, struct sensor **out)
@@ -160,6 +160,7 @@ int sensor_open(const struct sensor_config *config, struct diag *diag, struct se
 	sensor->cb = config->cb;
 	sensor->arg = config->arg;
 	sensor_print_to_log();
+	sensor_guard_init(&sensor->guard);
 
 	err = sensor_load(sensor, config, diag);
 	if (err)
@@ -187,8 +188,7 @@ void sensor_close(struct sensor *sensor)
 		return;
 	bw_skel__destroy(sensor->skel);
 	for (int lane = 0; lane < BW_LANE_MAX; lane++)
-		ring_buffer__free(sensor->ring[lane]);
-	sensor_ring_unmap(&sensor->activity_pos);
+		sensor_ring_close(&sensor->ring[lane]);
 	if (sensor->epoll_fd >= 0)
 		(void)close(sensor->epoll_fd);
 	merge_free(sensor->merge);

@@ -28,6 +28,7 @@ struct sensor_config {
 	 */
 	bool calls[BW_CALL_MAX];
 	bool want_env; /* read the environment at exec */
+	bool leave_writable; /* do not freeze the maps: for tests, which forge what they hold */
 	sensor_cb *cb;
 	void *arg;
 };
@@ -58,6 +59,37 @@ int sensor_fd(const struct sensor *sensor);
  * Returns the number handed out or -errno.
  */
 int sensor_drain(struct sensor *sensor, unsigned int max_records);
+
+/* What we made in the kernel. */
+enum sensor_object_kind {
+	SENSOR_OBJECT_PROGRAM = 0,
+	SENSOR_OBJECT_MAP,
+	SENSOR_OBJECT_LINK,
+	SENSOR_OBJECT_MAX,
+};
+
+/* Visit each id of that kind, as bpf(2) takes it. */
+typedef void sensor_object_fn(uint32_t id, void *arg);
+void sensor_each_object(const struct sensor *sensor, enum sensor_object_kind kind,
+			sensor_object_fn *visit, void *arg);
+
+/* Something is wrong with the sensor itself; as in struct bw_finding. */
+struct sensor_finding {
+	enum bw_finding_kind kind;
+	const char *object;
+	uint64_t count;
+	uint64_t since_ns;
+};
+
+/*
+ * Look after ourselves: is every object still there, did others write our positions in
+ * the rings, do our own events arrive?  Call it about once a second, after a
+ * drain, with the boot time.  What goes on is told again every
+ * SENSOR_AGAIN_NS, with all that came meanwhile.
+ */
+#define SENSOR_AGAIN_NS 10000000000ULL
+typedef void sensor_finding_fn(const struct sensor_finding *finding, void *arg);
+void sensor_check(struct sensor *sensor, uint64_t now_ns, sensor_finding_fn *tell, void *arg);
 
 /* Sum of the kernel's counters over all CPUs, BW_STAT_MAX of them. */
 int sensor_read_stats(const struct sensor *sensor, uint64_t stats[BW_STAT_MAX]);

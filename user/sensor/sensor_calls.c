@@ -253,6 +253,8 @@ static const struct {
 
 void sensor_calls_slots(const bool wanted[BW_CALL_MAX], bool ret_needed[BW_SLOT_MAX])
 {
+	bool any = false;
+
 	memset(ret_needed, 0, BW_SLOT_MAX * sizeof(*ret_needed));
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		if (wanted[rows[i].call] && rows[i].slot != BW_SLOT_NONE)
@@ -261,6 +263,9 @@ void sensor_calls_slots(const bool wanted[BW_CALL_MAX], bool ret_needed[BW_SLOT_
 	/* To tell of a change without a call, those with one have to be known. */
 	if (wanted[BW_CALL_CRED_CHANGE])
 		ret_needed[BW_SLOT_CRED] = true;
+	for (int slot = BW_SLOT_NONE + 1; slot < BW_SLOT_MAX; slot++)
+		any = any || ret_needed[slot];
+	ret_needed[BW_SLOT_CANARY] = any;
 }
 
 /* Calls that may change credentials: these are followed, asked for or not. */
@@ -296,10 +301,13 @@ void sensor_calls_fill(const bool wanted[BW_CALL_MAX], struct bw_number *out)
 		.call = BW_CALL_SOCKET,
 		.flags = BW_CALL_F_SOCKET,
 	};
+	const struct bw_call_entry canary = { .call = BW_CALL_CANARY, .slot = BW_SLOT_CANARY };
 	bool needed[BW_SLOT_MAX];
 
 	sensor_calls_slots(wanted, needed);
 	memset(out, 0, BW_NR_MAX * sizeof(*out));
+	if (needed[BW_SLOT_CANARY])
+		out[SENSOR_CANARY_NR].abi[BW_ABI_NATIVE] = canary;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		const struct bw_call_entry entry = entry_of(&rows[i], wanted, needed);
 

@@ -5,11 +5,12 @@
 /* What the files of this module share. */
 #include "bpfwatch/calls.h"
 #include "sensor/sensor.h"
+#include "sensor/sensor_guard.h"
 #include "sensor/sensor_merge.h"
+#include "sensor/sensor_ring.h"
 
 struct btf;
 struct bw_skel;
-struct ring_buffer;
 
 /* What the host tells before load. */
 struct sensor_host {
@@ -19,18 +20,12 @@ struct sensor_host {
 	uint32_t n_cpus; /* possible ones */
 };
 
-/* A ring's own positions, in bytes since its start, mapped read-only. */
-struct ring_positions {
-	unsigned long *consumer; /* NULL: not mapped */
-	unsigned long *producer;
-};
-
 struct sensor {
 	struct bw_skel *skel;
-	struct ring_buffer *ring[BW_LANE_MAX];
-	struct ring_positions activity_pos;
+	struct sensor_ring ring[BW_LANE_MAX];
 	unsigned long activity_target; /* where the producers were before the last drain */
 	struct merge *merge;
+	struct sensor_guard guard;
 	struct sensor_host host;
 	sensor_cb *cb;
 	void *arg;
@@ -88,11 +83,5 @@ int sensor_load(struct sensor *sensor, const struct sensor_config *config, struc
 
 /* Fill the maps of calls and attach; events begin.  As sensor_open(). */
 int sensor_attach(struct sensor *sensor, const struct sensor_config *config, struct diag *diag);
-
-/* Map the positions of the ring `map_fd`; ends with sensor_ring_unmap().  Returns 0 or -errno. */
-int sensor_ring_map(int map_fd, struct ring_positions *out);
-void sensor_ring_unmap(struct ring_positions *pos);
-unsigned long sensor_ring_produced(const struct ring_positions *pos);
-unsigned long sensor_ring_consumed(const struct ring_positions *pos);
 
 #endif /* SENSOR_SENSOR_IMPL_H */

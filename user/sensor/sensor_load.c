@@ -41,6 +41,8 @@ static struct bpf_program *slot_program(const struct bw_skel *skel, enum bw_slot
 		return skel->progs.on_cred;
 	case BW_SLOT_CALL:
 		return skel->progs.on_call;
+	case BW_SLOT_CANARY:
+		return skel->progs.on_canary;
 	default:
 		return NULL;
 	}
@@ -216,6 +218,7 @@ int sensor_prepare(struct sensor *sensor, const struct sensor_config *config, st
 		return err;
 	set_rodata(sensor, config, needed[BW_SLOT_CRED]);
 	sensor->skel->rodata->typed_reads = typed_reads;
+	sensor->skel->rodata->canary_cookie = sensor->guard.cookie;
 	return 0;
 }
 
@@ -286,11 +289,23 @@ static int fill_programs(const struct bw_skel *skel)
 	return err;
 }
 
-/* From here on nobody, root neither, can switch a call off behind our back. */
-static void freeze(const struct bpf_map *map)
+/*
+ * From here on nobody, root neither, can change from user space what the programs go by, or
+ * empty what they remember.  Not the rings: a map that is mapped to be written, as our
+ * position has to be, cannot be frozen; sensor_ring.c looks after them.
+ */
+static void freeze_maps(const struct bw_skel *skel)
 {
-	if (bpf_map_freeze(bpf_map__fd(map)))
-		log_debug("cannot freeze map '%s': %s", bpf_map__name(map), strerror(errno));
+	struct bpf_map *map;
+
+	bpf_object__for_each_map(map, skel->obj)
+	{
+		if (bpf_map__type(map) == BPF_MAP_TYPE_RINGBUF || bpf_map__is_internal(map))
+			continue;
+		if (bpf_map_freeze(bpf_map__fd(map)))
+			log_debug("cannot freeze map '%s': %s", bpf_map__name(map),
+				  strerror(errno));
+	}
 }
 
 int sensor_attach(struct sensor *sensor, const struct sensor_config *config, struct diag *diag)
@@ -302,13 +317,12 @@ int sensor_attach(struct sensor *sensor, const struct sensor_config *config, str
 	if (!err)
 		err = fill_programs(sensor->skel);
 	if (!err) {
-		freeze(sensor->skel->maps.bw_calls);
-		freeze(sensor->skel->maps.bw_socketcalls);
-		freeze(sensor->skel->maps.bw_decodes);
-		freeze(sensor->skel->maps.bw_ring_ops);
-		freeze(sensor->skel->maps.bw_programs);
+		if (!config->leave_writable)
+			freeze_maps(sensor->skel);
 		err = bw_skel__attach(sensor->skel);
 	}
+	if (!err)
+		sensor_guard_learn(sensor);
 	if (err)
 		diag_set(diag, "cannot attach the programs: %s", strerror(-err));
 	return err;
