@@ -155,6 +155,7 @@ int path_walk(__u32 slot)
 
 	if (!scratch)
 		return 0;
+	scratch->walk.edge = BW_STR_MAX - 1;
 	scratch->walk.head_now = 0;
 	scratch->walk.head_pos[0] = HEAD_BLOCK - 1;
 	scratch->walk.head_pos[1] = HEAD_BLOCK - 1;

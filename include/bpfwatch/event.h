@@ -17,7 +17,7 @@
 #include <linux/types.h>
 
 /* Bumped by any change of layout or meaning; recorded in capture files. */
-#define BW_WIRE_VERSION 2
+#define BW_WIRE_VERSION 3
 
 #define BW_COMM_LEN   16 /* kernel's TASK_COMM_LEN */
 #define BW_STR_MAX    4096 /* longest string, NUL included (PATH_MAX) */
