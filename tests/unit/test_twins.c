@@ -86,6 +86,9 @@ static const struct {
 	{ "fd.name = /tmp/other", false, false },
 	{ "fd.name = /etc/shadow and fd.name = /tmp/link", true, false },
 
+	{ "fd.name = /tmp/link or fd.name = /etc/shadow", true, true },
+	{ "fd.name = /tmp/link and (proc.name = x or proc.name = sh)", true, false },
+
 	/* A text or a mode is no path. */
 	{ "evt.arg.flags = /tmp/link", false, false },
 	{ "proc.name = /tmp/link", false, false },
@@ -162,6 +165,50 @@ static void other_names_count_where_a_path_is_asserted(void **state)
 		if (verdict(conditions[i].condition, true) != conditions[i].literal)
 			fail_msg("%s: not %d by the letter", conditions[i].condition,
 				 conditions[i].literal);
+	}
+}
+
+static void note(const struct rule *rule, void *arg)
+{
+	strcat(arg, rule->name);
+}
+
+/* Of A, which has the condition, and of two that match: who answers by default? */
+static void answers(const char *condition, char *out)
+{
+	const struct rules_config config = { .min_priority = PRIORITY_DEBUG };
+	struct fake_source fake;
+	struct rules *rules;
+	char yaml[2048];
+	struct rules_file file = { "a.yaml", yaml, 0 };
+
+	file.len = (size_t)snprintf(
+		yaml, sizeof(yaml),
+		"%s- {rule: A, desc: d, output: o, priority: INFO, condition: \"%s\"}\n"
+		"- {rule: B, desc: d, output: o, priority: INFO, condition: proc.name = sh}\n"
+		"- {rule: C, desc: d, output: o, priority: INFO, condition: proc.name = sh}\n",
+		macros, condition);
+	rules = rules_load(&file, 1, &config);
+	assert_non_null(rules);
+	fake_source_init(&fake, event, 65536);
+	(void)rules_match(rules, &fake.source, note, out);
+	fake_source_done(&fake);
+	rules_free(rules);
+}
+
+/* The caller chooses the link, but not which rule answers. */
+static void a_match_by_another_name_does_not_end_the_search(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(conditions) / sizeof(*conditions); i++) {
+		const char *want = conditions[i].widened ? "AB" : "B";
+		char seen[8] = "";
+
+		if (conditions[i].literal)
+			want = "A";
+		answers(conditions[i].condition, seen);
+		if (strcmp(seen, want) != 0)
+			fail_msg("%s: %s", conditions[i].condition, seen);
 	}
 }
 
@@ -243,6 +290,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(other_names_count_where_a_path_is_asserted),
+		cmocka_unit_test(a_match_by_another_name_does_not_end_the_search),
 		cmocka_unit_test(other_names_are_asked_for_only_where_they_decide),
 		cmocka_unit_test(an_explanation_shows_the_names_that_were_compared),
 	};

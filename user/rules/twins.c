@@ -114,6 +114,7 @@ static const struct cond_node *copy_check(struct arena *arena, const struct cond
 	check->op = COND_IN;
 	check->consts = consts;
 	check->n_consts = list->n;
+	check->n_twins = list->n - node->check->n_consts;
 	*copy = *node;
 	copy->check = check;
 	return cond_types_set(arena, copy) < 0 ? NULL : copy;
