@@ -83,11 +83,15 @@ static const struct {
 	{ "proc.pexepath in (/bin/dash)", true, false },
 	{ "evt.arg.path = /tmp/link", true, false },
 	{ "evt.arg[path] = /tmp/link", true, false },
+	{ "fd.name contains allof (tmp, link)", true, false },
 	{ "fd.name = /tmp/other", false, false },
 	{ "fd.name = /etc/shadow and fd.name = /tmp/link", true, false },
 
 	{ "fd.name = /tmp/link or fd.name = /etc/shadow", true, true },
 	{ "fd.name = /tmp/link and (proc.name = x or proc.name = sh)", true, false },
+	/* It says of the other constants that they are not in the name. */
+	{ "fd.name contains oneof (tmp, var)", false, false },
+	{ "fd.name contains oneof (tmp, shadow)", true, true },
 
 	/* A text or a mode is no path. */
 	{ "evt.arg.flags = /tmp/link", false, false },
