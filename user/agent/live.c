@@ -46,6 +46,7 @@ struct live {
 	uint64_t start_ns;
 	uint64_t tick_ns;
 	uint64_t loss[BW_STAT_MAX]; /* as last told */
+	uint64_t n_cut; /* likewise */
 };
 
 static void on_alert(const struct alert *alert, void *arg)
@@ -116,6 +117,19 @@ static void feed_losses(struct live *live)
 	engine_feed(live->engine, &record, sizeof(record));
 }
 
+static void warn_cut(struct live *live)
+{
+	struct engine_stats stats;
+
+	engine_read_stats(live->engine, &stats);
+	if (stats.n_cut == live->n_cut)
+		return;
+	log_warn("%" PRIu64 " events filled their memory: rules took values that found no room "
+		 "as missing",
+		 stats.n_cut - live->n_cut);
+	live->n_cut = stats.n_cut;
+}
+
 static void tick(struct live *live, uint64_t now_ns)
 {
 	int err;
@@ -124,6 +138,7 @@ static void tick(struct live *live, uint64_t now_ns)
 		return;
 	live->tick_ns = now_ns;
 	feed_losses(live);
+	warn_cut(live);
 	if (live->writer && !live->writer_err) {
 		err = capture_flush(live->writer);
 		if (err)
