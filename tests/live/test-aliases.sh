@@ -4,7 +4,8 @@
 # usage: test-aliases.sh BUILD-DIR
 #
 # A rule that asserts a path means the file by whatever name it is reached, on the host and in a
-# container; where a rule denies a path, a link buys no exemption.
+# container; where a rule denies a path, a link buys no exemption. By default the first match answers, but
+# the name of a link does not choose it; an event that needs too much memory is told of.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tests/live/lib.sh
@@ -158,4 +159,42 @@ no_alert '--twins off takes paths by the letter' "(.rule == \"Link\" or .rule ==
 	and has_mark(\"alias-$$-off-\")"
 has_alert '--twins off leaves the rest' ".rule == \"Not in Tmp\" and has_mark(\"alias-$$-off-file-\")"
 judge off.json
+
+{
+	cat <<-EOR
+		- rule: Decoy
+		  desc: what the link is called
+		  condition: evt.type = openat and fd.name = $work/link
+		  output: "%fd.name command=%proc.cmdline"
+		  priority: NOTICE
+		- rule: Deed
+		  desc: what is done
+		  condition: evt.type = openat and fd.name = /etc/shadow and proc.args contains alias-$$-
+		  output: "%fd.name command=%proc.cmdline"
+		  priority: CRITICAL
+		- rule: Late
+		  desc: matches both, too late
+		  condition: evt.type = openat and fd.filename in (shadow, link) and proc.args contains alias-$$-
+		  output: "%fd.name command=%proc.cmdline"
+		  priority: CRITICAL
+	EOR
+	for ((i = 0; i < 3000; i++)); do
+		echo "- {rule: Room $i, desc: d, output: o, priority: INFO, condition: 'evt.type = openat
+			and proc.args contains alias-$$-room- and toupper(evt.args) contains x$i'}"
+	done
+} >"$work/first.yaml"
+long=$(printf '/%s' {1..18} | sed "s/[0-9]*/$(printf '%200s' '' | tr ' ' d)/g")
+# shellcheck disable=SC2317 # called by wait_for
+told() { grep -qF 'events filled their memory' "$work/first.json.err"; }
+start_agent first.json --rules "$sentinel_rules" --rules "$work/first.yaml" || exit 1
+"$deed" mark "alias-$$-first-" -- openat "$work/link" r
+"$deed" mark "alias-$$-room-" -- openat "$long" r
+wait_for 10 told
+ok 'an event that fills its memory is told of while we watch' told
+sentinel first.json
+stop_agent
+has_alert 'a link: the rule for its name alerts' ".rule == \"Decoy\" and has_mark(\"alias-$$-first-\")"
+has_alert 'a link: the rule for the file alerts all the same' ".rule == \"Deed\" and has_mark(\"alias-$$-first-\")"
+no_alert 'a link: there the search ends' ".rule == \"Late\" and has_mark(\"alias-$$-first-\")"
+judge first.json
 live_end

@@ -47,9 +47,14 @@ static void arena_refuses_what_passes_its_cap(void **state)
 	(void)state;
 	assert_null(arena_alloc(arena, 257));
 	assert_null(arena_alloc(arena, SIZE_MAX));
-	assert_non_null(arena_alloc(arena, 200));
-	assert_null(arena_alloc(arena, 64));
+	assert_true(arena_was_full(arena));
 	arena_reset(arena);
+	assert_non_null(arena_alloc(arena, 200));
+	assert_false(arena_was_full(arena));
+	assert_null(arena_alloc(arena, 64));
+	assert_true(arena_was_full(arena));
+	arena_reset(arena);
+	assert_false(arena_was_full(arena));
 	assert_non_null(arena_alloc(arena, 200));
 	arena_free(arena);
 	arena_free(NULL);

@@ -219,6 +219,34 @@ static void executables_have_the_name_they_were_executed_by(void **state)
 	CHECK(fixture, { "proc.exepath.alias", NULL }, { "proc.pexepath.alias", NULL });
 }
 
+static void check_names(struct fixture *fixture)
+{
+	CHECK(fixture, { "fd.name.alias", "(/tmp/y,/bin/x)" },
+	      { "fd.directory.alias", "(/tmp,/bin)" }, { "fd.filename.alias", "(y)" },
+	      { "fs.path.name.alias", "(/tmp/y,/bin/x)" },
+	      { "proc.exepath.alias", "(/bin/sh,/bin/dash,/usr/bin/sh)" },
+	      { "evt.arg.alias.name", "(/usr/bin/x,/bin/x)" },
+	      { "evt.arg.alias[name]", "(/usr/bin/x,/bin/x)" }, { "evt.arg.alias.flags", NULL });
+}
+
+/* However many terms ask: after the first they need no memory. */
+static void names_are_found_once_an_event(void **state)
+{
+	static const struct opened opened = { "/usr/bin/x", "/tmp/y", NULL, AT_FDCWD, 0 };
+	struct fixture *fixture = *state;
+
+	use_open(fixture, &opened);
+	check_names(fixture);
+	for (size_t bytes = 4096; bytes; bytes /= 2)
+		while (arena_alloc(fixture->arena, bytes))
+			;
+	check_names(fixture);
+	/* The next event has its own. */
+	arena_reset(fixture->arena);
+	fixture_use(fixture, &fixture->shell_exec);
+	CHECK(fixture, { "evt.arg.alias.name", NULL });
+}
+
 /* Without room for a memo each asks anew, without any there are no names. */
 static void scratch_may_be_full(void **state)
 {
@@ -245,6 +273,7 @@ int main(void)
 		FIXTURE_TEST(both_paths_of_a_call_have_theirs),
 		FIXTURE_TEST(a_socket_looks_as_it_does_in_its_name),
 		FIXTURE_TEST(executables_have_the_name_they_were_executed_by),
+		FIXTURE_TEST(names_are_found_once_an_event),
 		FIXTURE_TEST(scratch_may_be_full),
 	};
 

@@ -113,6 +113,37 @@ static void literal_types_have_no_twins(void **state)
 	rules_free(rules);
 }
 
+/* Who calls a twin must not choose which rule answers. */
+static void a_match_by_a_twin_does_not_end_the_search(void **state)
+{
+	static const char yaml[] = INFO("Open", "evt.type = open and proc.name = cat")
+		INFO("Other", "evt.type in (openat, unlink)") INFO("Creat", "evt.type = creat")
+			INFO("Late", "evt.type in (open, creat, unlink)")
+				INFO("Any", "proc.name = cat");
+	struct rules *rules = load(yaml, false, PRIORITY_DEBUG);
+
+	(void)state;
+	assert_matches(rules, "creat", "Open Other Creat ");
+	assert_matches(rules, "open", "Open ");
+	assert_matches(rules, "openat", "Open Other ");
+	assert_matches(rules, "unlink", "Other ");
+	assert_matches(rules, "open_by_handle_at", "Open Other Late Any ");
+	rules_free(rules);
+}
+
+static void twins_do_not_change_the_order(void **state)
+{
+	/* With twins the first is true of every type. */
+	static const char yaml[] = INFO("First", "evt.type = open or not evt.type in (open, creat)")
+		INFO("Second", "evt.type in (open, close, creat)");
+	struct rules *rules = load(yaml, false, PRIORITY_DEBUG);
+
+	(void)state;
+	assert_matches(rules, "close", "First ");
+	assert_matches(rules, "creat", "First Second ");
+	rules_free(rules);
+}
+
 #define FOUR                                                         \
 	INFO("any", "proc.name=cat")                                 \
 	INFO("open1", "evt.type=open and proc.name=dog")             \
@@ -237,6 +268,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(twins_are_meant_where_one_is_asserted),
 		cmocka_unit_test(literal_types_have_no_twins),
+		cmocka_unit_test(a_match_by_a_twin_does_not_end_the_search),
+		cmocka_unit_test(twins_do_not_change_the_order),
 		cmocka_unit_test(rules_that_name_the_type_come_first),
 		cmocka_unit_test(only_the_first_match_alerts_by_default),
 		cmocka_unit_test(a_set_with_an_error_matches_nothing),

@@ -83,8 +83,18 @@ static const struct {
 	{ "proc.pexepath in (/bin/dash)", true, false },
 	{ "evt.arg.path = /tmp/link", true, false },
 	{ "evt.arg[path] = /tmp/link", true, false },
+	{ "fd.name contains allof (tmp, link)", true, false },
 	{ "fd.name = /tmp/other", false, false },
 	{ "fd.name = /etc/shadow and fd.name = /tmp/link", true, false },
+
+	/* Each comparison finds its own name. */
+	{ "fd.directory = /tmp and fd.filename = shadow", true, false },
+	{ "fd.name = /tmp/shadow", false, false },
+	{ "fd.name = /tmp/link or fd.name = /etc/shadow", true, true },
+	{ "fd.name = /tmp/link and (proc.name = x or proc.name = sh)", true, false },
+	/* It says of the other constants that they are not in the name. */
+	{ "fd.name contains oneof (tmp, var)", false, false },
+	{ "fd.name contains oneof (tmp, shadow)", true, true },
 
 	/* A text or a mode is no path. */
 	{ "evt.arg.flags = /tmp/link", false, false },
@@ -162,6 +172,54 @@ static void other_names_count_where_a_path_is_asserted(void **state)
 		if (verdict(conditions[i].condition, true) != conditions[i].literal)
 			fail_msg("%s: not %d by the letter", conditions[i].condition,
 				 conditions[i].literal);
+	}
+}
+
+static void note(const struct rule *rule, void *arg)
+{
+	struct buf *seen = arg;
+
+	buf_add_str(seen, rule->name);
+}
+
+/* Of A, which has the condition, and of two that match: who answers by default? */
+static void answers(const char *condition, struct buf *out)
+{
+	const struct rules_config config = { .min_priority = PRIORITY_DEBUG };
+	struct fake_source fake;
+	struct rules *rules;
+	char yaml[2048];
+	struct rules_file file = { "a.yaml", yaml, 0 };
+
+	file.len = (size_t)snprintf(
+		yaml, sizeof(yaml),
+		"%s- {rule: A, desc: d, output: o, priority: INFO, condition: \"%s\"}\n"
+		"- {rule: B, desc: d, output: o, priority: INFO, condition: proc.name = sh}\n"
+		"- {rule: C, desc: d, output: o, priority: INFO, condition: proc.name = sh}\n",
+		macros, condition);
+	rules = rules_load(&file, 1, &config);
+	assert_non_null(rules);
+	fake_source_init(&fake, event, 65536);
+	(void)rules_match(rules, &fake.source, note, out);
+	fake_source_done(&fake);
+	rules_free(rules);
+}
+
+/* The caller chooses the link, but not which rule answers. */
+static void a_match_by_another_name_does_not_end_the_search(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(conditions) / sizeof(*conditions); i++) {
+		const char *want = conditions[i].widened ? "AB" : "B";
+		struct buf seen;
+
+		if (conditions[i].literal)
+			want = "A";
+		buf_init(&seen, 64);
+		answers(conditions[i].condition, &seen);
+		if (strcmp(seen.data, want) != 0)
+			fail_msg("%s: %s", conditions[i].condition, seen.data);
+		buf_done(&seen);
 	}
 }
 
@@ -243,6 +301,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(other_names_count_where_a_path_is_asserted),
+		cmocka_unit_test(a_match_by_another_name_does_not_end_the_search),
 		cmocka_unit_test(other_names_are_asked_for_only_where_they_decide),
 		cmocka_unit_test(an_explanation_shows_the_names_that_were_compared),
 	};

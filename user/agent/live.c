@@ -47,6 +47,7 @@ struct live {
 	uint64_t start_ns;
 	uint64_t tick_ns;
 	uint64_t loss[BW_STAT_MAX]; /* as last told */
+	uint64_t n_cut; /* likewise */
 };
 
 static void on_alert(const struct alert *alert, void *arg)
@@ -124,6 +125,19 @@ static void on_finding(const struct sensor_finding *finding, void *arg)
 	self_report(live->engine, finding);
 }
 
+static void warn_cut(struct live *live)
+{
+	struct engine_stats stats;
+
+	engine_read_stats(live->engine, &stats);
+	if (stats.n_cut == live->n_cut)
+		return;
+	log_warn("%" PRIu64 " events filled their memory: rules took values that found no room "
+		 "as missing",
+		 stats.n_cut - live->n_cut);
+	live->n_cut = stats.n_cut;
+}
+
 static void tick(struct live *live, uint64_t now_ns)
 {
 	int err;
@@ -133,6 +147,7 @@ static void tick(struct live *live, uint64_t now_ns)
 	live->tick_ns = now_ns;
 	feed_losses(live);
 	sensor_check(live->sensor, now_ns, on_finding, live);
+	warn_cut(live);
 	if (live->writer && !live->writer_err) {
 		err = capture_flush(live->writer);
 		if (err)

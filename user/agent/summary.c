@@ -60,6 +60,10 @@ void summary_print(const struct engine *engine, const struct rules *rules)
 		log_warn("%" PRIu64 " times something was wrong with the sensor itself: see the "
 			 "alerts 'Sensor Tampered' and 'Sensor Blind'",
 			 stats.n_findings);
+	if (stats.n_cut)
+		log_warn("%" PRIu64 " events filled their memory: rules took values that found no "
+			 "room as missing",
+			 stats.n_cut);
 	if (rules && rules_n_given_up(rules))
 		log_warn("%" PRIu64
 			 " regular expressions were given up at their limit and did not match",

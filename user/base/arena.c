@@ -18,6 +18,7 @@ struct arena {
 	size_t block_bytes;
 	size_t max_bytes;
 	size_t bytes;
+	bool was_full;
 };
 
 struct arena *arena_new(size_t block_bytes, size_t max_bytes)
@@ -50,6 +51,7 @@ void arena_reset(struct arena *arena)
 	for (struct block *block = arena->first; block; block = block->next)
 		block->used = 0;
 	arena->current = arena->first;
+	arena->was_full = false;
 }
 
 static struct block *block_add(struct arena *arena, size_t bytes)
@@ -79,7 +81,7 @@ static struct block *block_add(struct arena *arena, size_t bytes)
 	return block;
 }
 
-void *arena_alloc(struct arena *arena, size_t bytes)
+static void *take(struct arena *arena, size_t bytes)
 {
 	const size_t align = alignof(max_align_t);
 	struct block *block = arena->current;
@@ -101,6 +103,20 @@ void *arena_alloc(struct arena *arena, size_t bytes)
 	block->used += bytes;
 	memset(ptr, 0, bytes);
 	return ptr;
+}
+
+void *arena_alloc(struct arena *arena, size_t bytes)
+{
+	void *ptr = take(arena, bytes);
+
+	if (!ptr)
+		arena->was_full = true;
+	return ptr;
+}
+
+bool arena_was_full(const struct arena *arena)
+{
+	return arena->was_full;
 }
 
 char *arena_strndup(struct arena *arena, const char *s, size_t len)

@@ -3,6 +3,7 @@
 #define BASE_ARENA_H
 
 /* Memory that is freed all at once: a rule set, or the scratch of one event. */
+#include <stdbool.h>
 #include <stddef.h>
 
 struct arena;
@@ -21,6 +22,9 @@ void arena_reset(struct arena *arena);
 
 /* Zeroed, aligned for any type, valid until reset or free.  NULL: cap or memory reached. */
 void *arena_alloc(struct arena *arena, size_t bytes);
+
+/* Was anything refused since the last reset? */
+bool arena_was_full(const struct arena *arena);
 
 /* Copy of `len` bytes with a NUL behind them. */
 char *arena_strndup(struct arena *arena, const char *s, size_t len);

@@ -326,6 +326,7 @@ static void judge(struct engine *engine, const struct record *rec, const struct 
 	};
 	view_init(&engine->view);
 	rules_match(engine->config.rules, &engine->view.source, on_match, engine);
+	engine->stats.n_cut += arena_was_full(engine->scratch);
 	arena_reset(engine->scratch);
 }
 

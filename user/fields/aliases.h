@@ -46,10 +46,19 @@ enum alias_of {
 	ALIAS_OF_MAX,
 };
 
+/* The same of evt.arg.alias.NAME. */
+struct alias_arg {
+	const char *name; /* borrowed from a rule */
+	uint32_t len;
+	struct value list; /* VALUE_NULL: none */
+	const struct alias_arg *next;
+};
+
 /* What was found out for this event: many rules ask the same. */
 struct alias_memo {
 	bool known[ALIAS_OF_MAX];
 	struct value lists[ALIAS_OF_MAX]; /* VALUE_NULL: none */
+	const struct alias_arg *args; /* those that the event has: a few */
 };
 
 #endif /* FIELDS_ALIASES_H */

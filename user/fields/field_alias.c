@@ -220,27 +220,71 @@ static bool is_of_exe(const struct bw_exec *exec, const struct record *rec, cons
 }
 
 /* Here the name given is the argument's value, and the kernel's is another. */
-static bool get_arg_alias(const struct event_view *view, const struct field_ref *ref,
-			  struct value *out)
+static bool fill_arg(const struct event_view *view, const char *arg, struct value *out)
 {
 	const struct record *rec = view->rec;
 	struct aliases aliases;
-	struct value arg;
 	struct fd_view fd;
 
-	if (!args_value(view, ref, &arg) || *arg.str != '/')
+	if (*arg != '/')
 		return false;
-	aliases_init(&aliases, view, arg.str);
+	aliases_init(&aliases, view, arg);
 	if ((rec->hdr->type == BW_EVENT_OPEN || rec->hdr->type == BW_EVENT_CONNECT) &&
 	    fd_view(view, &fd)) {
 		aliases_add(&aliases, fd.path);
 		aliases_add(&aliases, given_name(view, &fd));
-	} else if (rec->hdr->type == BW_EVENT_EXEC && is_of_exe(rec->exec, rec, arg.str)) {
+	} else if (rec->hdr->type == BW_EVENT_EXEC && is_of_exe(rec->exec, rec, arg)) {
 		aliases_add(&aliases, record_str(rec, rec->exec->path).s);
 		add_exe_name(rec, &aliases);
 	}
 	aliases_spread(&aliases);
 	return aliases_value(&aliases, "", out);
+}
+
+static const struct alias_arg *known_arg(const struct event_view *view, const struct field_ref *ref)
+{
+	const struct alias_arg *known = view->aliases ? view->aliases->args : NULL;
+
+	while (known &&
+	       (known->len != ref->arg_len || memcmp(known->name, ref->arg, known->len) != 0))
+		known = known->next;
+	return known;
+}
+
+static void remember_arg(const struct event_view *view, const struct field_ref *ref,
+			 const struct value *list)
+{
+	struct alias_arg *entry;
+
+	if (!view->aliases)
+		return;
+	entry = arena_alloc(view->scratch, sizeof(*entry));
+	if (!entry)
+		return;
+	*entry = (struct alias_arg){ ref->arg, ref->arg_len, *list, view->aliases->args };
+	view->aliases->args = entry;
+}
+
+static bool get_arg_alias(const struct event_view *view, const struct field_ref *ref,
+			  struct value *out)
+{
+	const struct alias_arg *known = known_arg(view, ref);
+	struct value list = { .kind = VALUE_NULL };
+	struct value arg;
+
+	if (known) {
+		list = known->list;
+	} else {
+		if (!args_value(view, ref, &arg))
+			return false;
+		if (!fill_arg(view, arg.str, &list))
+			list.kind = VALUE_NULL;
+		remember_arg(view, ref, &list);
+	}
+	if (list.kind == VALUE_NULL)
+		return false;
+	*out = list;
+	return true;
 }
 
 #define ALIAS (FIELD_OWN | FIELD_MATCH_ANY | FIELD_NO_RHS | FIELD_NO_TRANSFORMER)

@@ -13,6 +13,14 @@
 #include "rules/regex.h"
 #include "rules/strmap.h"
 
+/*
+ * What a condition says has two readings: as it is written, and with twins and other
+ * names (rules/twins.h).  Bits of those in which it is true.
+ */
+#define READ_WRITTEN 1U
+#define READ_WIDENED 2U
+#define READ_BOTH    (READ_WRITTEN | READ_WIDENED)
+
 struct compare {
 	const struct expr *left;
 	const struct expr *alias; /* of texts, asked where left does not satisfy it; NULL: none */
@@ -23,6 +31,7 @@ struct compare {
 	uint32_t flags; /* FIELD_MATCH_ANY … of a plain field on the left */
 	bool is_list;
 	uint32_t n_consts;
+	uint32_t n_twins; /* of them, at their end, that nobody wrote */
 	const struct constant *consts;
 	struct strmap set; /* of strings and buffers, for `in` and `intersects` */
 	const struct pmatch *pmatch;
@@ -36,7 +45,8 @@ struct compare {
 int compare_compile(const struct cond_check *check, struct arena *arena, struct regex_space *space,
 		    struct cond_error *error, struct compare *out);
 
-bool compare_eval(const struct compare *compare, struct regex_space *space,
-		  const struct field_source *source);
+/* Returns READ_* bits. */
+unsigned int compare_eval(const struct compare *compare, struct regex_space *space,
+			  const struct field_source *source);
 
 #endif /* RULES_COMPARE_H */

@@ -156,6 +156,7 @@ static int compile_consts(const struct cond_check *check, struct arena *arena,
 		ret = compile_const(check, &check->consts[i], arena, space, error, &consts[i]);
 	compare->consts = consts;
 	compare->n_consts = check->n_consts;
+	compare->n_twins = check->n_twins;
 	return ret;
 }
 

@@ -295,8 +295,24 @@ static bool test_left(const struct eval *e, const struct value *left, const stru
 	return test_value(e, left, right);
 }
 
-bool compare_eval(const struct compare *compare, struct regex_space *space,
-		  const struct field_source *source)
+/* Of a value that is one of the constants: is it one that was written? */
+static bool is_written(const struct compare *compare, const struct value *value)
+{
+	struct text text;
+
+	if (!compare->n_twins)
+		return true;
+	for (uint32_t i = 0; i < compare->n_consts - compare->n_twins; i++) {
+		const struct text item = { compare->consts[i].str, compare->consts[i].len };
+
+		if (to_text(value, &text) && sign_text(text, item) == 0)
+			return true;
+	}
+	return false;
+}
+
+unsigned int compare_eval(const struct compare *compare, struct regex_space *space,
+			  const struct field_source *source)
 {
 	const struct eval e = { compare, space, source->scratch };
 	const struct value *right = NULL;
@@ -304,15 +320,16 @@ bool compare_eval(const struct compare *compare, struct regex_space *space,
 	struct value right_value = { .kind = VALUE_NULL };
 
 	if (!expr_eval(compare->left, source, &left_value) || left_value.kind == VALUE_NULL)
-		return false;
+		return 0;
 	if (compare->op == COND_EXISTS)
-		return exists(compare, &left_value);
+		return exists(compare, &left_value) ? READ_BOTH : 0;
 	if (compare->right) {
 		if (!expr_eval(compare->right, source, &right_value) ||
 		    right_value.kind == VALUE_NULL)
-			return false;
+			return 0;
 		right = &right_value;
 	}
-	return test_left(&e, &left_value, right) ||
-	       (compare->alias && test_alias(&e, source, right));
+	if (test_left(&e, &left_value, right))
+		return is_written(compare, &left_value) ? READ_BOTH : READ_WIDENED;
+	return compare->alias && test_alias(&e, source, right) ? READ_WIDENED : 0;
 }

@@ -129,6 +129,10 @@ void cond_set_begin(struct cond_set *set);
 /* Evaluate; each shared term at most once since cond_set_begin(). */
 bool cond_eval(struct cond_set *set, const struct cond *cond, const struct field_source *source);
 
+/* The same, but twins and other names (rules/twins.h) do not count. */
+bool cond_eval_written(struct cond_set *set, const struct cond *cond,
+		       const struct field_source *source);
+
 /*
  * Append a line for each node of the tree, which the set has compiled: its verdict,
  * and for a comparison the value that was compared.  Shared macros can make it

@@ -105,6 +105,7 @@ static int make_check_key(struct buf *key, const struct cond_check *check)
 	key_add_number(key, check->modifier);
 	key_add_number(key, check->right != NULL);
 	key_add_number(key, check->alias != NULL);
+	key_add_number(key, check->n_twins);
 	key_add_expr(key, check->left);
 	if (check->right)
 		key_add_expr(key, check->right);

@@ -7,35 +7,55 @@ void cond_set_begin(struct cond_set *set)
 	set->generation++;
 }
 
-static bool eval_kids(struct cond_set *set, const struct cond *cond,
-		      const struct field_source *source)
-{
-	const bool until = cond->kind == COND_OR;
+static unsigned int eval(struct cond_set *set, const struct cond *cond,
+			 const struct field_source *source);
 
-	for (uint32_t i = 0; i < cond->n_kids; i++)
-		if (cond_eval(set, cond->kids[i], source) == until)
-			return until;
-	return !until;
+/* Until no kid can change either reading. */
+static unsigned int eval_kids(struct cond_set *set, const struct cond *cond,
+			      const struct field_source *source)
+{
+	const bool is_or = cond->kind == COND_OR;
+	const unsigned int decided = is_or ? READ_BOTH : 0;
+	unsigned int result = is_or ? 0 : READ_BOTH;
+
+	for (uint32_t i = 0; i < cond->n_kids && result != decided; i++) {
+		const unsigned int kid = eval(set, cond->kids[i], source);
+
+		result = is_or ? result | kid : result & kid;
+	}
+	return result;
 }
 
-bool cond_eval(struct cond_set *set, const struct cond *cond, const struct field_source *source)
+static unsigned int eval(struct cond_set *set, const struct cond *cond,
+			 const struct field_source *source)
 {
 	uint64_t *slot = &set->results[cond->slot];
-	bool result;
+	unsigned int result;
 
-	if (*slot >> 1 == set->generation)
-		return *slot & 1;
+	if (*slot >> 2 == set->generation)
+		return *slot & READ_BOTH;
 	switch (cond->kind) {
 	case COND_CHECK:
 		result = compare_eval(cond->compare, set->regexes, source);
 		break;
 	case COND_NOT:
-		result = !cond_eval(set, cond->kids[0], source);
+		result = eval(set, cond->kids[0], source) ^ READ_BOTH;
 		break;
 	default:
 		result = eval_kids(set, cond, source);
 		break;
 	}
-	*slot = set->generation << 1 | result;
+	*slot = set->generation << 2 | result;
 	return result;
+}
+
+bool cond_eval(struct cond_set *set, const struct cond *cond, const struct field_source *source)
+{
+	return eval(set, cond, source) & READ_WIDENED;
+}
+
+bool cond_eval_written(struct cond_set *set, const struct cond *cond,
+		       const struct field_source *source)
+{
+	return eval(set, cond, source) & READ_WRITTEN;
 }

@@ -33,7 +33,7 @@ struct cond_set {
 	size_t n_statics;
 	struct buf key;
 	uint64_t generation; /* of the event, from 1 */
-	/* Generation that a result is of, times two, plus the result. */
+	/* Generation that a result is of, times four, plus the result's READ_* bits. */
 	uint64_t *results;
 	uint32_t n_slots;
 	uint32_t max_slots;

@@ -77,6 +77,7 @@ struct cond_check {
 	uint32_t left_offset;
 	uint32_t right_offset;
 	uint32_t n_consts;
+	uint32_t n_twins; /* of them, at their end, that twins.h added */
 	const struct cond_const *consts;
 };
 

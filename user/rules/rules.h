@@ -219,7 +219,9 @@ int rules_visit_domains(const struct rules *rules, rules_domain_fn *visit, void 
 typedef void rules_match_fn(const struct rule *rule, void *arg);
 
 /*
- * Evaluate the event.  Allocates nothing but from source->scratch.
+ * Evaluate the event.  Without config.match_all the first rule that matches as it is
+ * written ends the search; those that match by twins and other names do not.
+ * Allocates nothing but from source->scratch.
  * Returns the number of rules that matched.
  */
 unsigned int rules_match(struct rules *rules, const struct field_source *source,

@@ -109,29 +109,46 @@ uint64_t rules_n_given_up(const struct rules *rules)
 	return rules->set ? cond_set_given_up(rules->set) : 0;
 }
 
+struct search {
+	struct rules *rules;
+	const struct field_source *source;
+	rules_match_fn *on_match;
+	void *arg;
+	unsigned int n;
+};
+
+/*
+ * Returns whether the search is over.  Which twin is called, and by which link a file is
+ * reached, is the caller's choice: it must not decide which rule answers.
+ */
+static bool ask(struct search *search, const struct match_list *list)
+{
+	struct rules *rules = search->rules;
+
+	for (uint32_t i = 0; i < list->n; i++) {
+		const struct rule_slot *slot = list->at[i];
+
+		if (!slot->active || !cond_eval(rules->set, slot->cond, search->source))
+			continue;
+		search->on_match(&slot->rule, search->arg);
+		search->n++;
+		if (!rules->config.match_all &&
+		    cond_eval_written(rules->set, slot->cond, search->source))
+			return true;
+	}
+	return false;
+}
+
 unsigned int rules_match(struct rules *rules, const struct field_source *source,
 			 rules_match_fn *on_match, void *arg)
 {
-	const struct match_list *lists[2];
-	unsigned int n = 0;
+	struct search search = { rules, source, on_match, arg, 0 };
 
 	if (rules->n_errors || !rules->set || source->event_type >= EVENT_TYPE_MAX)
 		return 0;
 	/* Falco asks the rules that name the type first. */
-	lists[0] = &rules->by_type[source->event_type];
-	lists[1] = &rules->every_type;
 	cond_set_begin(rules->set);
-	for (size_t k = 0; k < 2; k++) {
-		for (uint32_t i = 0; i < lists[k]->n; i++) {
-			const struct rule_slot *slot = lists[k]->at[i];
-
-			if (!slot->active || !cond_eval(rules->set, slot->cond, source))
-				continue;
-			on_match(&slot->rule, arg);
-			n++;
-			if (!rules->config.match_all)
-				return n;
-		}
-	}
-	return n;
+	if (!ask(&search, &rules->by_type[source->event_type]))
+		(void)ask(&search, &rules->every_type);
+	return search.n;
 }

@@ -114,6 +114,7 @@ static const struct cond_node *copy_check(struct arena *arena, const struct cond
 	check->op = COND_IN;
 	check->consts = consts;
 	check->n_consts = list->n;
+	check->n_twins = list->n - node->check->n_consts;
 	*copy = *node;
 	copy->check = check;
 	return cond_types_set(arena, copy) < 0 ? NULL : copy;
@@ -132,8 +133,11 @@ static const struct cond_node *widen_types(struct arena *arena, const struct con
 	return copy_check(arena, node, &list);
 }
 
-/* True of a name by what it is, not by what it is not. */
-static bool is_positive(enum cond_op op)
+/*
+ * True of a name by what it is, not by what it is not, as `oneof` is where a second
+ * constant must not be in it.
+ */
+static bool is_positive(const struct cond_check *check)
 {
 	static const bool positive[COND_OP_MAX] = {
 		[COND_EQ] = true,         [COND_IN] = true,       [COND_GLOB] = true,
@@ -142,7 +146,7 @@ static bool is_positive(enum cond_op op)
 		[COND_PMATCH] = true,
 	};
 
-	return positive[op];
+	return positive[check->op] && check->modifier != COND_ONEOF;
 }
 
 /* Is the field evt.arg with an argument that is a path in some event? */
@@ -238,7 +242,7 @@ static const struct cond_node *widen_check(struct twins *twins, struct arena *ar
 		return node;
 	if (names_type(node->check))
 		return widen_types(arena, node);
-	return is_positive(node->check->op) ? widen_path(twins, arena, node) : node;
+	return is_positive(node->check) ? widen_path(twins, arena, node) : node;
 }
 
 static const struct cond_node *widen(struct twins *twins, struct arena *arena,
