@@ -56,6 +56,10 @@ void summary_print(const struct engine *engine, const struct rules *rules)
 			 stats.containers.n_asked, stats.containers.n_answered);
 	if (stats.n_no_memory)
 		log_warn("%" PRIu64 " events were not judged: out of memory", stats.n_no_memory);
+	if (stats.n_names_cut)
+		log_warn("%" PRIu64 " times a host name did not get all its addresses: too many "
+			 "names or addresses, or out of memory",
+			 stats.n_names_cut);
 	if (rules && rules_n_given_up(rules))
 		log_warn("%" PRIu64
 			 " regular expressions were given up at their limit and did not match",
