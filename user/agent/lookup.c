@@ -83,10 +83,17 @@ static void abandon(void *begun, void *ctx)
 	struct lookup_answer unused;
 
 	(void)ctx;
-	/* A thread that is at it cannot be stopped and will write here: the end of the process frees it. */
-	if (gai_cancel(&query->request) == EAI_NOTCANCELED)
+	switch (gai_cancel(&query->request)) {
+	case EAI_NOTCANCELED:
+		/* A thread is at it and will write here: the end of the process frees it. */
 		return;
-	(void)finish(query, &unused, NULL);
+	case EAI_CANCELED:
+		/* Nobody began, and gai_error() goes on to call it under way. */
+		free(query);
+		return;
+	default:
+		(void)finish(query, &unused, NULL);
+	}
 }
 
 const struct lookup_ops lookup_system = { begin, finish, abandon };
