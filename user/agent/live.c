@@ -401,8 +401,10 @@ static void tell_names(const struct live *live)
 	resolver_read_stats(live->resolver, &stats);
 	if (stats.n_names)
 		log_info("host names in rules: %" PRIu64 ", %" PRIu64 " not known, %" PRIu64
-			 " look-ups failed, %" PRIu64 " answers or addresses cut",
-			 stats.n_names, stats.n_unknown, stats.n_failed, stats.n_cut);
+			 " look-ups failed, %" PRIu64 " answers or addresses cut, %" PRIu64
+			 " times all addresses ran out",
+			 stats.n_names, stats.n_unknown, stats.n_failed, stats.n_cut,
+			 stats.n_expired);
 }
 
 static int close_all(struct live *live, int code)

@@ -14,6 +14,7 @@
 
 #define ARENA_BLOCK_BYTES ((size_t)16 << 10)
 #define ARENA_BYTES_MAX   ((size_t)64 << 20)
+#define NS_PER_MINUTE     (60ULL * 1000000000)
 #define NAME_BYTES_MAX    256 /* of a constant, with its NUL */
 #define RECORD_BYTES_MAX \
 	(sizeof(struct bw_domain) + NAME_BYTES_MAX + (size_t)RESOLVER_ADDRS_MAX * INET6_ADDRSTRLEN)
@@ -30,6 +31,7 @@ struct name {
 	uint64_t asked_ns;
 	uint64_t next_ns;
 	uint64_t delay_ns;
+	uint64_t expires_ns; /* the first of its addresses */
 	bool is_local; /* it can be expected to be answered at once */
 	bool is_late; /* the query has no slot any more */
 	bool is_changed; /* since it was told */
@@ -74,6 +76,7 @@ static void add_name(const struct rule *rule, const char *text, void *arg)
 	name->text = text;
 	name->rule = rule;
 	name->delay_ns = RESOLVER_DELAY_NS;
+	name->expires_ns = UINT64_MAX;
 	name->is_local = inet_pton(AF_INET, text, addr) == 1 ||
 			 inet_pton(AF_INET6, text, addr) == 1;
 	*resolver->tail = name;
@@ -190,21 +193,44 @@ static void add_address(struct resolver *resolver, struct name *name, const char
 	mark_changed(resolver, name);
 }
 
+static void warn_expired(const struct resolver *resolver, const struct name *name)
+{
+	if (resolver->stats.n_expired > RESOLVER_WARN_MAX)
+		return;
+	log_warn("no look-up of '%s' of rule '%s' was answered for %llu minutes: its addresses do "
+		 "not count any more",
+		 name->text, name->rule->name, RESOLVER_KEEP_NS / NS_PER_MINUTE);
+	if (resolver->stats.n_expired == RESOLVER_WARN_MAX)
+		log_warn("other names whose addresses ran out are counted at the end");
+}
+
+/*
+ * An answer has one address or more, so that the last one runs out only when there were no
+ * answers.  To go on with old addresses is no safer than to go without: one blinds
+ * `not fd.sip.name in (trusted)`, the other `fd.sip.name in (hostile)`.
+ */
 static void drop_old_addresses(struct resolver *resolver, struct name *name, uint64_t now_ns)
 {
 	const uint32_t n_before = name->n_addrs;
 	uint32_t n = 0;
 
+	name->expires_ns = UINT64_MAX;
 	for (uint32_t i = 0; i < n_before; i++) {
 		const uint64_t end_ns = name->addrs[i].seen_ns + RESOLVER_KEEP_NS;
 
 		if (now_ns >= end_ns)
 			continue;
 		name->addrs[n++] = name->addrs[i];
+		if (end_ns < name->expires_ns)
+			name->expires_ns = end_ns;
 	}
 	name->n_addrs = n;
 	if (n < n_before)
 		mark_changed(resolver, name);
+	if (n_before && !n) {
+		resolver->stats.n_expired++;
+		warn_expired(resolver, name);
+	}
 }
 
 static void take_addresses(struct resolver *resolver, struct name *name,
@@ -267,7 +293,6 @@ static void end_query(struct resolver *resolver, struct name *name)
 	name->is_late = false;
 }
 
-/* What was known before a failure goes on to count: better an alert too many than a blind rule. */
 static void collect(struct resolver *resolver, struct name *name, uint64_t now_ns)
 {
 	const struct resolver_config *config = &resolver->config;
@@ -347,12 +372,16 @@ static void resolver_look(struct resolver *resolver, uint64_t now_ns)
 	for (struct name *name = resolver->names; name; name = name->next) {
 		if (name->query)
 			collect(resolver, name, now_ns);
+		if (now_ns >= name->expires_ns)
+			drop_old_addresses(resolver, name, now_ns);
 	}
 	ask_those_due(resolver, now_ns);
 	resolver->next_ns = UINT64_MAX;
 	for (const struct name *name = resolver->names; name; name = name->next) {
 		if (!name->query && name->next_ns < resolver->next_ns)
 			resolver->next_ns = name->next_ns;
+		if (name->expires_ns < resolver->next_ns)
+			resolver->next_ns = name->expires_ns;
 	}
 }
 

@@ -15,8 +15,9 @@
 #include "rules/rules.h"
 
 /*
- * An address counts for an hour after it was last in an answer: names that stand for many give
- * few at a time.  A look-up that changes nothing doubles the delay to the next one.
+ * An address counts for an hour after it was last in an answer, and no longer, also when look-ups
+ * fail: names that stand for many give few at a time.  A look-up that changes nothing doubles the
+ * delay to the next one.
  *
  * A look-up that gets no answer gives its slot to the next name after a while, but keeps its
  * thread, of which the C library has twenty.  Names that the host itself knows need no slot:
@@ -50,6 +51,7 @@ struct resolver_stats {
 	uint64_t n_unknown; /* names without any address now */
 	uint64_t n_failed; /* look-ups that failed */
 	uint64_t n_cut; /* addresses left out for their number */
+	uint64_t n_expired; /* times that a name lost all addresses for want of answers */
 };
 
 /* Returns 0 or -ENOMEM. */
