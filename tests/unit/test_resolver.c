@@ -448,6 +448,23 @@ static void nothing_counts_for_longer_than_an_hour(void **state)
 	}
 }
 
+static void what_a_look_learns_is_told_by_the_next_step(void **state)
+{
+	struct world w;
+
+	(void)state;
+	set_up(&w, ONE);
+	w.addrs = "192.0.2.1";
+	resolver_look(w.resolver, 1 * S);
+	resolver_look(w.resolver, 2 * S);
+	assert_false(resolver_is_waiting(w.resolver));
+	assert_string_equal(w.told, "");
+	resolver_step(w.resolver, 3 * S);
+	resolver_step(w.resolver, 4 * S);
+	assert_string_equal(w.told, "domain time=3 name=a.example addrs=[192.0.2.1]\n");
+	tear_down(&w);
+}
+
 static void few_look_ups_are_under_way_at_once(void **state)
 {
 	struct world w;
@@ -576,6 +593,7 @@ int main(void)
 		cmocka_unit_test(local_names_need_no_slot),
 		cmocka_unit_test(names_are_asked_by_turns),
 		cmocka_unit_test(nothing_counts_for_longer_than_an_hour),
+		cmocka_unit_test(what_a_look_learns_is_told_by_the_next_step),
 		cmocka_unit_test(few_look_ups_are_under_way_at_once),
 		cmocka_unit_test(what_is_under_way_at_the_end_is_abandoned),
 		cmocka_unit_test(names_with_many_addresses_keep_the_latest),

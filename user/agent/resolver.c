@@ -365,7 +365,7 @@ static void ask_those_due(struct resolver *resolver, uint64_t now_ns)
 	resolver->turn = refused;
 }
 
-static void resolver_look(struct resolver *resolver, uint64_t now_ns)
+void resolver_look(struct resolver *resolver, uint64_t now_ns)
 {
 	if (!resolver->n_queries && now_ns < resolver->next_ns)
 		return;

@@ -58,7 +58,13 @@ struct resolver_stats {
 int resolver_new(const struct resolver_config *config, struct resolver **out);
 void resolver_free(struct resolver *resolver);
 
-/* Take the answers that are there and ask for what is due.  `now_ns` is of CLOCK_BOOTTIME. */
+/*
+ * Take the answers that are there and ask for what is due, without a word to on_record.
+ * `now_ns` is of CLOCK_BOOTTIME.
+ */
+void resolver_look(struct resolver *resolver, uint64_t now_ns);
+
+/* As resolver_look(); then tell all that changed since it was told. */
 void resolver_step(struct resolver *resolver, uint64_t now_ns);
 
 /* Is there a name of which nothing was heard yet, neither addresses nor a failure? */
