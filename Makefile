@@ -129,7 +129,7 @@ $(UNIT) $(BPFT): %: %.o $(LIB)
 
 # Its allocations can be made to fail.
 $(OUT)/tests/unit/test_alloc: override LDFLAGS += \
-	$(patsubst %,-Wl$(,)--wrap=%,malloc calloc realloc strdup strndup)
+	$(patsubst %,-Wl$(,)--wrap=%,malloc calloc realloc reallocarray strdup strndup)
 
 # Its look-ups end as the test says.
 $(OUT)/tests/unit/test_lookup: override LDFLAGS += \

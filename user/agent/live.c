@@ -409,6 +409,9 @@ static void tell_names(const struct live *live)
 			 " times all addresses ran out",
 			 stats.n_names, stats.n_unknown, stats.n_failed, stats.n_cut,
 			 stats.n_expired);
+	if (stats.n_no_memory)
+		log_warn("%" PRIu64 " addresses of host names were left out: out of memory",
+			 stats.n_no_memory);
 }
 
 static int close_all(struct live *live, int code)

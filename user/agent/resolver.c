@@ -183,6 +183,7 @@ static void add_address(struct resolver *resolver, struct name *name, const char
 	} else {
 		at = reallocarray(name->addrs, name->n_addrs + 1, sizeof(*at));
 		if (!at) {
+			resolver->stats.n_no_memory++;
 			return;
 		}
 		name->addrs = at;

@@ -52,6 +52,7 @@ struct resolver_stats {
 	uint64_t n_failed; /* look-ups that failed */
 	uint64_t n_cut; /* addresses left out for their number */
 	uint64_t n_expired; /* times that a name lost all addresses for want of answers */
+	uint64_t n_no_memory; /* addresses left out for want of memory */
 };
 
 /* Returns 0 or -ENOMEM. */
