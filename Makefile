@@ -129,7 +129,11 @@ $(UNIT) $(BPFT): %: %.o $(LIB)
 
 # Its allocations can be made to fail.
 $(OUT)/tests/unit/test_alloc: override LDFLAGS += \
-	$(patsubst %,-Wl$(,)--wrap=%,malloc calloc realloc strdup strndup)
+	$(patsubst %,-Wl$(,)--wrap=%,malloc calloc realloc reallocarray strdup strndup)
+
+# Its look-ups end as the test says.
+$(OUT)/tests/unit/test_lookup: override LDFLAGS += \
+	$(patsubst %,-Wl$(,)--wrap=%,free getaddrinfo_a gai_cancel gai_error)
 
 # What the live tests do to be seen: small static programs that also run in an empty
 # container; a name that ends in 32 is built for the 32-bit ABI.

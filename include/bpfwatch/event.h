@@ -550,6 +550,8 @@ struct bw_domain {
 	char tail[];
 };
 
+#define BW_DOMAIN_ADDRS_MAX 256 /* addresses of a bw_domain; readers leave out what is more */
+
 /* Why a record was not delivered or not whole; index of the bw_stats map. */
 enum bw_stat {
 	BW_STAT_LIFE_SENT = 0,

@@ -23,6 +23,7 @@
 
 #include <sqlite3.h>
 
+#include "agent/resolver.h"
 #include "base/arena.h"
 #include "base/buf.h"
 #include "container/info.h"
@@ -31,7 +32,9 @@
 #include "container/sqlite.h"
 #include "engine/engine.h"
 #include "event/capture_format.h"
+#include "event/text.h"
 #include "event_fixture.h"
+#include "fields/domains.h"
 #include "fields/view.h"
 #include "output/template.h"
 #include "rules/rules.h"
@@ -43,11 +46,13 @@
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t n, size_t size);
 void *__real_realloc(void *ptr, size_t size);
+void *__real_reallocarray(void *ptr, size_t n, size_t size);
 char *__real_strdup(const char *s);
 char *__real_strndup(const char *s, size_t len);
 void *__wrap_malloc(size_t size);
 void *__wrap_calloc(size_t n, size_t size);
 void *__wrap_realloc(void *ptr, size_t size);
+void *__wrap_reallocarray(void *ptr, size_t n, size_t size);
 char *__wrap_strdup(const char *s);
 char *__wrap_strndup(const char *s, size_t len);
 
@@ -73,6 +78,11 @@ void *__wrap_calloc(size_t n, size_t size)
 void *__wrap_realloc(void *ptr, size_t size)
 {
 	return is_refused() ? NULL : __real_realloc(ptr, size);
+}
+
+void *__wrap_reallocarray(void *ptr, size_t n, size_t size)
+{
+	return is_refused() ? NULL : __real_reallocarray(ptr, n, size);
 }
 
 char *__wrap_strdup(const char *s)
@@ -315,6 +325,103 @@ static bool ask_daemon(void)
 	return n == 1;
 }
 
+static void parse_domain(const char *line, char bytes[BW_RECORD_MAX], struct record *out)
+{
+	struct capture_host host = { .hostname = "" };
+	struct diag diag;
+	size_t len = 0;
+
+	diag_init(&diag);
+	assert_int_equal(text_parse_line(line, &host, bytes, BW_RECORD_MAX, &len, &diag), 0);
+	assert_int_equal(record_parse(bytes, len, out), 0);
+}
+
+static _Alignas(8) char domain_bytes[3][BW_RECORD_MAX];
+static struct record domain_records[3];
+
+static bool keep_domains(void)
+{
+	struct domains *domains = domains_new();
+	bool is_whole = domains;
+
+	for (size_t i = 0; domains && i < sizeof(domain_records) / sizeof(domain_records[0]); i++) {
+		int err = domains_apply(domains, &domain_records[i]);
+
+		assert_true(!err || err == -ENOMEM);
+		is_whole = is_whole && !err;
+	}
+	domains_free(domains);
+	return is_whole;
+}
+
+static struct rules *named; /* with one host name */
+
+static void visit_none(lookup_name_fn *visit, void *arg, void *ctx)
+{
+	(void)visit;
+	(void)arg;
+	(void)ctx;
+}
+
+static void *begin_lookup(const char *name, void *ctx)
+{
+	(void)name;
+	return ctx;
+}
+
+static bool finish_lookup(void *query, struct lookup_answer *out, void *ctx)
+{
+	(void)query;
+	(void)ctx;
+	*out = (struct lookup_answer){ .n_addrs = 2, .addrs = { "192.0.2.1", "192.0.2.2" } };
+	return true;
+}
+
+static void abandon_lookup(void *query, void *ctx)
+{
+	(void)query;
+	(void)ctx;
+}
+
+static void count_addrs(const void *data, size_t len, void *arg)
+{
+	uint32_t *n = arg;
+	struct record rec;
+
+	assert_int_equal(record_parse(data, len, &rec), 0);
+	*n = 0;
+	for (size_t at = 0; at < rec.domain->addrs.len; at++)
+		*n += !record_str(&rec, rec.domain->addrs).s[at];
+	*n += rec.domain->addrs.len > 0;
+}
+
+/* What is left out is counted. */
+static bool resolve_name(void)
+{
+	static const struct lookup_ops lookup = { visit_none, begin_lookup, finish_lookup,
+						  abandon_lookup };
+	uint32_t n_addrs = 0;
+	struct resolver_config config = {
+		.rules = named,
+		.lookup = &lookup,
+		.lookup_ctx = &n_addrs,
+		.on_record = count_addrs,
+		.arg = &n_addrs,
+	};
+	struct resolver_stats stats;
+	struct resolver *resolver;
+
+	if (resolver_new(&config, &resolver))
+		return false;
+	resolver_step(resolver, 1);
+	resolver_step(resolver, 2);
+	resolver_read_stats(resolver, &stats);
+	assert_int_equal(stats.n_names, 1);
+	assert_int_equal(n_addrs + stats.n_no_memory, 2);
+	resolver_free(resolver);
+	return !stats.n_no_memory;
+}
+
 static void base_survives(void **state)
 {
 	(void)state;
@@ -343,6 +450,30 @@ static void template_survives(void **state)
 {
 	(void)state;
 	fail_each(compile_template);
+}
+
+static void host_names_survive(void **state)
+{
+	(void)state;
+	parse_domain("domain name=a addrs=[192.0.2.1,::1]", domain_bytes[0], &domain_records[0]);
+	parse_domain("domain name=b addrs=[192.0.2.1]", domain_bytes[1], &domain_records[1]);
+	parse_domain("domain name=a addrs=[192.0.2.2]", domain_bytes[2], &domain_records[2]);
+	fail_each(keep_domains);
+}
+
+static void resolver_survives(void **state)
+{
+	static const char yaml[] = "- {rule: a, desc: d, output: o, priority: INFO, condition: "
+				   "'evt.type = connect and fd.sip.name = a.example'}\n";
+	const struct rules_file file = { "a.yaml", yaml, sizeof(yaml) - 1 };
+	const struct rules_config config = { .min_priority = PRIORITY_DEBUG };
+
+	(void)state;
+	named = rules_load(&file, 1, &config);
+	assert_non_null(named);
+	assert_int_equal(rules_n_errors(named), 0);
+	fail_each(resolve_name);
+	rules_free(named);
 }
 
 static void engine_survives(void **state)
@@ -468,6 +599,8 @@ int main(void)
 		cmocka_unit_test(process_table_survives),
 		cmocka_unit_test(users_survive),
 		cmocka_unit_test(template_survives),
+		cmocka_unit_test(host_names_survive),
+		cmocka_unit_test(resolver_survives),
 		cmocka_unit_test(engine_survives),
 		cmocka_unit_test(containers_survive),
 		FIXTURE_TEST(an_event_takes_no_memory),

@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "engine/engine.h"
 #include "event/text.h"
 #include "fields/domains.h"
 
@@ -34,7 +35,7 @@ static void check(const struct domains *domains, const char *address, const char
 	struct arena *arena = arena_new(4096, 65536);
 	struct value_ip ip = { .family = strchr(address, ':') ? AF_INET6 : AF_INET };
 	struct value value;
-	char got[256] = "";
+	char got[512] = "";
 
 	assert_non_null(arena);
 	assert_int_equal(inet_pton(ip.family, address, ip.addr), 1);
@@ -95,6 +96,137 @@ static void what_is_no_address_is_told(void **state)
 	domains_free(domains);
 }
 
+/* domain name=NAME addrs=[N addresses from 10.0.0.0 + first on] */
+static int tell_many(struct domains *domains, const char *name, uint32_t first, uint32_t n)
+{
+	static char line[BW_RECORD_MAX];
+	size_t len = (size_t)snprintf(line, sizeof(line), "domain name=%s addrs=[", name);
+
+	for (uint32_t i = first; i < first + n; i++)
+		len += (size_t)snprintf(line + len, sizeof(line) - len, "%s10.%u.%u.%u",
+					i > first ? "," : "", i >> 16, i >> 8 & 255, i & 255);
+	(void)snprintf(line + len, sizeof(line) - len, "]");
+	return tell(domains, line);
+}
+
+static void a_name_keeps_what_it_is_told_again(void **state)
+{
+	struct domains *domains = domains_new();
+
+	(void)state;
+	for (uint32_t round = 0; round < 3; round++) {
+		assert_int_equal(tell_many(domains, "a", 0, 200), 0);
+		assert_int_equal(tell_many(domains, "b", 100, 200), 0);
+		/* In any order, and each more than once. */
+		assert_int_equal(tell(domains, "domain name=c addrs=[10.0.0.150,10.0.0.7,"
+					       "10.0.0.150,10.0.0.7,::1,10.0.0.7]"),
+				 0);
+		check(domains, "10.0.0.7", "a c ");
+		check(domains, "10.0.0.99", "a ");
+		check(domains, "10.0.0.150", "a b c ");
+		check(domains, "10.0.0.250", "b ");
+		check(domains, "::1", "c ");
+		/* The first told stays in front when it is told again. */
+		assert_int_equal(tell_many(domains, "a", 150, 1), 0);
+		check(domains, "10.0.0.150", "a b c ");
+		check(domains, "10.0.0.7", "c ");
+		check(domains, "10.0.0.149", "b ");
+	}
+	domains_free(domains);
+}
+
+static void addresses_too_many_for_a_name_are_told(void **state)
+{
+	struct domains *domains = domains_new();
+
+	(void)state;
+	assert_int_equal(tell_many(domains, "a", 0, BW_DOMAIN_ADDRS_MAX), 0);
+	assert_int_equal(tell_many(domains, "b", 0, BW_DOMAIN_ADDRS_MAX + 1), -ENOSPC);
+	check(domains, "10.0.0.255", "a b ");
+	check(domains, "10.0.1.0", "");
+	domains_free(domains);
+}
+
+/* A capture of somebody else's must neither take all memory nor all time. */
+static void there_is_an_end_to_addresses(void **state)
+{
+	struct domains *domains = domains_new();
+	char name[16];
+	int err = 0;
+	uint32_t n;
+
+	(void)state;
+	for (n = 0; !err && n < 10000; n++) {
+		(void)snprintf(name, sizeof(name), "n%u", n);
+		err = tell_many(domains, name, n * BW_DOMAIN_ADDRS_MAX, BW_DOMAIN_ADDRS_MAX);
+	}
+	assert_int_equal(err, -ENOSPC);
+	check(domains, "10.0.0.0", "n0 ");
+	/* Room is given back, to the address. */
+	assert_int_equal(tell_many(domains, "n0", 0, BW_DOMAIN_ADDRS_MAX - 1), 0);
+	assert_int_equal(tell(domains, "domain name=x addrs=[192.0.2.2,192.0.2.1]"), -ENOSPC);
+	check(domains, "192.0.2.1", "x ");
+	check(domains, "192.0.2.2", "");
+	assert_int_equal(tell(domains, "domain name=n1"), 0);
+	assert_int_equal(tell(domains, "domain name=x addrs=[192.0.2.2,192.0.2.1]"), 0);
+	check(domains, "192.0.2.2", "x ");
+	domains_free(domains);
+}
+
+static void a_name_longer_than_any_is_told(void **state)
+{
+	struct domains *domains = domains_new();
+	char line[512] = "domain addrs=[192.0.2.1] name=";
+	const size_t len = strlen(line);
+
+	(void)state;
+	memset(line + len, 'a', 255);
+	assert_int_equal(tell(domains, line), 0);
+	memset(line + len, 'b', 256);
+	assert_int_equal(tell(domains, line), -EBADMSG);
+	memset(line + len, 'a', 255);
+	line[len + 255] = ' ';
+	line[len + 256] = '\0';
+	memmove(line, line + len, 257);
+	check(domains, "192.0.2.1", line);
+	domains_free(domains);
+}
+
+static void feed_text(struct engine *engine, const char *line)
+{
+	alignas(8) static char bytes[BW_RECORD_MAX];
+	struct capture_host host = { 0 };
+	struct diag diag;
+	size_t len = 0;
+
+	diag_init(&diag);
+	assert_int_equal(text_parse_line(line, &host, bytes, sizeof(bytes), &len, &diag), 0);
+	engine_feed(engine, bytes, len);
+}
+
+static void what_is_left_out_is_counted_as_that(void **state)
+{
+	const struct capture_host host = { .hostname = "web1" };
+	const struct engine_config config = { .host = &host };
+	struct engine_stats stats;
+	struct engine *engine;
+	char line[8192] = "domain name=a addrs=[";
+	size_t len = strlen(line);
+
+	(void)state;
+	assert_int_equal(engine_new(&config, &engine), 0);
+	for (int i = 0; i <= BW_DOMAIN_ADDRS_MAX; i++)
+		len += (size_t)snprintf(line + len, sizeof(line) - len, "%s::%x", i ? "," : "", i);
+	(void)snprintf(line + len, sizeof(line) - len, "]");
+	feed_text(engine, "domain name=b addrs=[192.0.2.1]");
+	feed_text(engine, line);
+	engine_read_stats(engine, &stats);
+	assert_int_equal(stats.n_names_cut, 1);
+	assert_int_equal(stats.n_no_memory, 0);
+	assert_int_equal(stats.n_bad, 0);
+	engine_free(engine);
+}
+
 /* A capture of somebody else's must not take all memory. */
 static void there_is_an_end_to_names(void **state)
 {
@@ -138,6 +270,11 @@ int main(void)
 		cmocka_unit_test(names_are_found_by_address),
 		cmocka_unit_test(what_is_told_later_replaces_what_was_told),
 		cmocka_unit_test(what_is_no_address_is_told),
+		cmocka_unit_test(a_name_keeps_what_it_is_told_again),
+		cmocka_unit_test(addresses_too_many_for_a_name_are_told),
+		cmocka_unit_test(there_is_an_end_to_addresses),
+		cmocka_unit_test(a_name_longer_than_any_is_told),
+		cmocka_unit_test(what_is_left_out_is_counted_as_that),
 		cmocka_unit_test(there_is_an_end_to_names),
 		cmocka_unit_test(full_scratch_is_told),
 	};

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -22,7 +23,8 @@ struct world {
 	struct resolver *resolver;
 	const char *addrs; /* of every name, each with a blank behind it */
 	const char *reason; /* or why there are none */
-	const char *silent; /* no answer comes for this name */
+	const char *silent; /* no answer comes for names that begin so */
+	const char *local; /* a name that the host knows */
 	bool refuse; /* no look-up can be begun */
 	char asked[4096]; /* names, each with a blank behind it */
 	char told[8192]; /* records as text */
@@ -58,7 +60,7 @@ static bool finish(void *query, struct lookup_answer *out, void *ctx)
 	const char *at = w->addrs;
 	size_t len;
 
-	if (w->silent && strcmp(w->silent, query) == 0)
+	if (w->silent && strncmp(w->silent, query, strlen(w->silent)) == 0)
 		return false;
 	free(query);
 	w->n_under_way--;
@@ -84,7 +86,15 @@ static void abandon(void *query, void *ctx)
 	free(query);
 }
 
-static const struct lookup_ops fake_lookup = { begin, finish, abandon };
+static void visit_local(lookup_name_fn *visit, void *arg, void *ctx)
+{
+	struct world *w = ctx;
+
+	if (w->local)
+		visit(w->local, arg);
+}
+
+static const struct lookup_ops fake_lookup = { visit_local, begin, finish, abandon };
 
 static void on_record(const void *data, size_t len, void *arg)
 {
@@ -100,7 +110,7 @@ static void on_record(const void *data, size_t len, void *arg)
 	buf_done(&text);
 }
 
-static void set_up(struct world *w, const char *yaml)
+static void set_up_local(struct world *w, const char *yaml, const char *local)
 {
 	const struct rules_file file = { "a.yaml", yaml, strlen(yaml) };
 	const struct rules_config rules = { .min_priority = PRIORITY_NOTICE };
@@ -112,11 +122,17 @@ static void set_up(struct world *w, const char *yaml)
 	};
 
 	memset(w, 0, sizeof(*w));
+	w->local = local;
 	w->rules = rules_load(&file, 1, &rules);
 	assert_non_null(w->rules);
 	assert_int_equal(rules_n_errors(w->rules), 0);
 	config.rules = w->rules;
 	assert_int_equal(resolver_new(&config, &w->resolver), 0);
+}
+
+static void set_up(struct world *w, const char *yaml)
+{
+	set_up_local(w, yaml, NULL);
 }
 
 static void tear_down(struct world *w)
@@ -199,8 +215,7 @@ static void what_changed_is_told(void **state)
 	w.told[0] = '\0';
 	resolver_step(w.resolver, 3700 * S);
 	resolver_step(w.resolver, 3700 * S + 1);
-	assert_string_equal(w.told,
-			    "domain time=3700.000000001 name=a.example addrs=[192.0.2.2]\n");
+	assert_string_equal(w.told, "domain time=3700 name=a.example addrs=[192.0.2.2]\n");
 	tear_down(&w);
 }
 
@@ -308,17 +323,154 @@ static void silence_holds_up_nobody_else(void **state)
 	tear_down(&w);
 }
 
-static void few_look_ups_are_under_way_at_once(void **state)
+/* A rule with n0, n1 … and, behind them, `last`. */
+static void set_up_many(struct world *w, int n, const char *last, const char *local)
 {
 	char yaml[4096] = "- list: l\n  items: [n0";
 	size_t len = strlen(yaml);
+
+	for (int i = 1; i < n; i++)
+		len += (size_t)snprintf(yaml + len, sizeof(yaml) - len, ", n%d", i);
+	(void)snprintf(yaml + len, sizeof(yaml) - len, ", %s]\n%s", last,
+		       RULE("r", "fd.sip.name in (l)"));
+	set_up_local(w, yaml, local);
+}
+
+static void names_without_answers_give_their_slots_back(void **state)
+{
 	struct world w;
 
 	(void)state;
-	for (int i = 1; i < 50; i++)
-		len += (size_t)snprintf(yaml + len, sizeof(yaml) - len, ", n%d", i);
-	(void)snprintf(yaml + len, sizeof(yaml) - len, "]\n%s", RULE("r", "fd.sip.name in (l)"));
-	set_up(&w, yaml);
+	set_up_many(&w, RESOLVER_AT_ONCE, "z.example", NULL);
+	w.silent = "n";
+	w.addrs = "192.0.2.1";
+	for (uint64_t now = 1; now < 6; now++)
+		resolver_step(w.resolver, now * S);
+	assert_int_equal(w.n_begun, RESOLVER_AT_ONCE);
+	resolver_step(w.resolver, 6 * S);
+	resolver_step(w.resolver, 7 * S);
+	assert_string_equal(w.told, "domain time=7 name=z.example addrs=[192.0.2.1]\n");
+	assert_false(resolver_is_waiting(w.resolver));
+	/* Their answers are welcome when they come, and they are asked again. */
+	w.silent = NULL;
+	resolver_step(w.resolver, 8 * S);
+	assert_non_null(strstr(w.told, "domain time=8 name=n0 addrs=[192.0.2.1]\n"));
+	assert_int_equal(stats_of(&w).n_unknown, 0);
+	for (uint64_t now = 9; now < 30; now++)
+		resolver_step(w.resolver, now * S);
+	assert_true(w.n_begun >= 2 * (RESOLVER_AT_ONCE + 1));
+	tear_down(&w);
+}
+
+static void local_names_need_no_slot(void **state)
+{
+	struct world w;
+
+	(void)state;
+	set_up_many(&w, 50, "z.example", "z.example");
+	w.silent = "n";
+	w.addrs = "192.0.2.1";
+	resolver_step(w.resolver, 1 * S);
+	resolver_step(w.resolver, 1 * S + 1);
+	assert_string_equal(w.told, "domain time=1.000000001 name=z.example addrs=[192.0.2.1]\n");
+	for (uint64_t now = 2; now < 100; now++)
+		resolver_step(w.resolver, now * S);
+	assert_int_equal(w.n_under_way, RESOLVER_OUT_MAX);
+	w.addrs = "192.0.2.2";
+	for (uint64_t now = 100; now < 200; now++)
+		resolver_step(w.resolver, now * S);
+	assert_non_null(strstr(w.told, "name=z.example addrs=[192.0.2.1,192.0.2.2]\n"));
+	assert_in_range(w.n_at_once, RESOLVER_OUT_MAX, RESOLVER_THREADS);
+	/* One that ends makes room for another. */
+	w.silent = "n1";
+	resolver_step(w.resolver, 200 * S);
+	assert_int_equal(stats_of(&w).n_names - stats_of(&w).n_unknown,
+			 1 + RESOLVER_OUT_MAX - 7 /* n1, n10 … n15 */);
+	assert_non_null(strstr(w.asked, "n16 "));
+	tear_down(&w);
+}
+
+static void names_are_asked_by_turns(void **state)
+{
+	const int n_names = 41;
+	struct world w;
+	char name[16];
+
+	(void)state;
+	set_up_many(&w, n_names - 1, "z.example", NULL);
+	w.reason = "Temporary failure in name resolution";
+	/* Failures take as long as it takes that those who failed are due again. */
+	for (uint64_t now = 1; w.n_begun < (unsigned int)n_names; now++) {
+		w.silent = now % 12 ? "" : NULL;
+		resolver_step(w.resolver, now * S);
+		assert_true(now < 1000);
+	}
+	for (int i = 0; i < n_names - 1; i++) {
+		(void)snprintf(name, sizeof(name), "n%d ", i);
+		assert_non_null(strstr(w.asked, name));
+	}
+	tear_down(&w);
+}
+
+/* Neither by failures nor by silence. */
+static void nothing_counts_for_longer_than_an_hour(void **state)
+{
+	static const char *const silent[] = { NULL, "a" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(silent) / sizeof(silent[0]); i++) {
+		uint64_t now = 1;
+		struct world w;
+
+		set_up(&w, ONE);
+		w.addrs = "192.0.2.1";
+		resolver_step(w.resolver, now++ * S);
+		resolver_step(w.resolver, now++ * S);
+		w.told[0] = '\0';
+		w.reason = "Temporary failure in name resolution";
+		w.silent = silent[i];
+		for (; now < 3602; now++)
+			resolver_step(w.resolver, now * S);
+		assert_string_equal(w.told, "");
+		assert_int_equal(stats_of(&w).n_expired, 0);
+		resolver_step(w.resolver, now++ * S);
+		assert_string_equal(w.told, "domain time=3602 name=a.example\n");
+		assert_int_equal(stats_of(&w).n_expired, 1);
+		assert_int_equal(stats_of(&w).n_unknown, 1);
+		w.reason = NULL;
+		w.silent = NULL;
+		w.told[0] = '\0';
+		for (; now < 4000; now++)
+			resolver_step(w.resolver, now * S);
+		assert_non_null(strstr(w.told, "name=a.example addrs=[192.0.2.1]\n"));
+		assert_int_equal(stats_of(&w).n_unknown, 0);
+		tear_down(&w);
+	}
+}
+
+static void what_a_look_learns_is_told_by_the_next_step(void **state)
+{
+	struct world w;
+
+	(void)state;
+	set_up(&w, ONE);
+	w.addrs = "192.0.2.1";
+	resolver_look(w.resolver, 1 * S);
+	resolver_look(w.resolver, 2 * S);
+	assert_false(resolver_is_waiting(w.resolver));
+	assert_string_equal(w.told, "");
+	resolver_step(w.resolver, 3 * S);
+	resolver_step(w.resolver, 4 * S);
+	assert_string_equal(w.told, "domain time=3 name=a.example addrs=[192.0.2.1]\n");
+	tear_down(&w);
+}
+
+static void few_look_ups_are_under_way_at_once(void **state)
+{
+	struct world w;
+
+	(void)state;
+	set_up_many(&w, 49, "z.example", NULL);
 	w.addrs = "192.0.2.1";
 	for (uint64_t i = 1; i < 50 && resolver_is_waiting(w.resolver); i++)
 		resolver_step(w.resolver, S + i);
@@ -366,6 +518,35 @@ static void names_with_many_addresses_keep_the_latest(void **state)
 	tear_down(&w);
 }
 
+static void collect_word(const char *name, void *arg)
+{
+	char *text = arg;
+
+	add(text, 256, name, " ");
+}
+
+static void the_system_reads_the_names_of_hosts(void **state)
+{
+	static const char hosts[] = "# 192.0.2.1 comment.example\n"
+				    "127.0.0.1\tlocalhost\n\n"
+				    " 2001:db8::1 six.example  s # more.example\r\n"
+				    "192.0.2.1\n"
+				    "192.0.2.2 last.example";
+	char path[] = "/tmp/bw-hosts.XXXXXX";
+	char names[256] = "";
+	const int fd = mkstemp(path);
+
+	(void)state;
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, hosts, strlen(hosts)), strlen(hosts));
+	assert_int_equal(close(fd), 0);
+	lookup_system.visit_local(collect_word, names, path);
+	assert_int_equal(unlink(path), 0);
+	assert_string_equal(names, "localhost six.example s last.example ");
+	lookup_system.visit_local(collect_word, names, path);
+	assert_string_equal(names, "localhost six.example s last.example ");
+}
+
 /* The real one, for what needs no name server. */
 static void the_system_reads_addresses_and_refuses_nonsense(void **state)
 {
@@ -408,9 +589,15 @@ int main(void)
 		cmocka_unit_test(a_failure_is_counted_and_asked_again),
 		cmocka_unit_test(a_look_up_that_cannot_begin_is_a_failure),
 		cmocka_unit_test(silence_holds_up_nobody_else),
+		cmocka_unit_test(names_without_answers_give_their_slots_back),
+		cmocka_unit_test(local_names_need_no_slot),
+		cmocka_unit_test(names_are_asked_by_turns),
+		cmocka_unit_test(nothing_counts_for_longer_than_an_hour),
+		cmocka_unit_test(what_a_look_learns_is_told_by_the_next_step),
 		cmocka_unit_test(few_look_ups_are_under_way_at_once),
 		cmocka_unit_test(what_is_under_way_at_the_end_is_abandoned),
 		cmocka_unit_test(names_with_many_addresses_keep_the_latest),
+		cmocka_unit_test(the_system_reads_the_names_of_hosts),
 		cmocka_unit_test(the_system_reads_addresses_and_refuses_nonsense),
 	};
 

@@ -337,7 +337,23 @@ static int open_engine(struct live *live)
 	return EXIT_FINE;
 }
 
-/* Names of hosts are asked for early; answers come while the sensor opens. */
+/*
+ * What is known at once shall hold from the first event on; the start never hangs on DNS.
+ * Before the sensor is there: its rings would fill, with nobody to drain them.
+ */
+static void learn_names(struct live *live)
+{
+	const struct timespec pause = { .tv_nsec = NAMES_LOOK_NS };
+	const uint64_t until_ns = clock_boot_ns() + NAMES_WAIT_NS;
+
+	resolver_look(live->resolver, clock_boot_ns());
+	while (resolver_is_waiting(live->resolver) && clock_boot_ns() < until_ns) {
+		(void)nanosleep(&pause, NULL);
+		resolver_look(live->resolver, clock_boot_ns());
+	}
+}
+
+/* Names of hosts are asked for early: more answers come while the sensor opens. */
 static int open_resolver(struct live *live)
 {
 	struct resolver_config resolver = {
@@ -352,21 +368,8 @@ static int open_resolver(struct live *live)
 		log_error("cannot start: %s", strerror(-err));
 		return EXIT_NO_SENSOR;
 	}
-	resolver_step(live->resolver, clock_boot_ns());
+	learn_names(live);
 	return EXIT_FINE;
-}
-
-/* What is known at once shall hold from the first event on; the start never hangs on DNS. */
-static void learn_names(struct live *live)
-{
-	const struct timespec pause = { .tv_nsec = NAMES_LOOK_NS };
-	const uint64_t until_ns = clock_boot_ns() + NAMES_WAIT_NS;
-
-	resolver_step(live->resolver, clock_boot_ns());
-	while (resolver_is_waiting(live->resolver) && clock_boot_ns() < until_ns) {
-		(void)nanosleep(&pause, NULL);
-		resolver_step(live->resolver, clock_boot_ns());
-	}
 }
 
 /* Containers first: a process found in one is told apart from the host at once. */
@@ -411,7 +414,8 @@ static int run_all(struct live *live)
 	code = open_writer(live);
 	if (code != EXIT_FINE)
 		return code;
-	learn_names(live);
+	/* The capture has to have them too. */
+	resolver_step(live->resolver, clock_boot_ns());
 	code = learn_host(live);
 	if (code == EXIT_FINE)
 		code = loop(live);
@@ -426,8 +430,13 @@ static void tell_names(const struct live *live)
 	resolver_read_stats(live->resolver, &stats);
 	if (stats.n_names)
 		log_info("host names in rules: %" PRIu64 ", %" PRIu64 " not known, %" PRIu64
-			 " look-ups failed, %" PRIu64 " answers or addresses cut",
-			 stats.n_names, stats.n_unknown, stats.n_failed, stats.n_cut);
+			 " look-ups failed, %" PRIu64 " answers or addresses cut, %" PRIu64
+			 " times all addresses ran out",
+			 stats.n_names, stats.n_unknown, stats.n_failed, stats.n_cut,
+			 stats.n_expired);
+	if (stats.n_no_memory)
+		log_warn("%" PRIu64 " addresses of host names were left out: out of memory",
+			 stats.n_no_memory);
 }
 
 static int close_all(struct live *live, int code)

@@ -1,15 +1,53 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/lookup.h"
 
+#include <fcntl.h>
 #include <netdb.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/cleanup.h"
+#include "base/file.h"
+
+#define HOSTS           "/etc/hosts"
+#define HOSTS_BYTES_MAX ((size_t)16 << 20)
+#define BLANKS          " \t\r\f\v"
 
 struct query {
 	struct gaicb request;
 	struct addrinfo hints;
 	char name[]; /* a thread may read it when the rules are gone */
 };
+
+/* hosts(5): an address, then names; `#` begins a comment. */
+static void visit_line(char *line, lookup_name_fn *visit, void *arg)
+{
+	char *rest;
+	char *word;
+
+	line[strcspn(line, "#")] = '\0';
+	word = strtok_r(line, BLANKS, &rest);
+	while (word) {
+		word = strtok_r(NULL, BLANKS, &rest);
+		if (word)
+			visit(word, arg);
+	}
+}
+
+/* nsswitch.conf(5) may say otherwise: whoever uses this asks getaddrinfo() all the same. */
+static void visit_local(lookup_name_fn *visit, void *arg, void *ctx)
+{
+	cleanup_free char *text = NULL;
+	char *line;
+	char *rest;
+	size_t len;
+
+	if (file_read(AT_FDCWD, ctx ? ctx : HOSTS, HOSTS_BYTES_MAX, &text, &len))
+		return;
+	rest = text;
+	while ((line = strsep(&rest, "\n")))
+		visit_line(line, visit, arg);
+}
 
 static void *begin(const char *name, void *ctx)
 {
@@ -83,10 +121,17 @@ static void abandon(void *begun, void *ctx)
 	struct lookup_answer unused;
 
 	(void)ctx;
-	/* A thread that is at it cannot be stopped and will write here: the end of the process frees it. */
-	if (gai_cancel(&query->request) == EAI_NOTCANCELED)
+	switch (gai_cancel(&query->request)) {
+	case EAI_NOTCANCELED:
+		/* A thread is at it and will write here: the end of the process frees it. */
 		return;
-	(void)finish(query, &unused, NULL);
+	case EAI_CANCELED:
+		/* Nobody began, and gai_error() goes on to call it under way. */
+		free(query);
+		return;
+	default:
+		(void)finish(query, &unused, NULL);
+	}
 }
 
-const struct lookup_ops lookup_system = { begin, finish, abandon };
+const struct lookup_ops lookup_system = { visit_local, begin, finish, abandon };

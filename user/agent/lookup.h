@@ -16,8 +16,12 @@ struct lookup_answer {
 	char addrs[LOOKUP_ADDRS_MAX][INET6_ADDRSTRLEN];
 };
 
+typedef void lookup_name_fn(const char *name, void *arg);
+
 /* Who looks up: the system, or a test.  None of these waits. */
 struct lookup_ops {
+	/* Names that the host itself answers for, as far as is known: a hint. */
+	void (*visit_local)(lookup_name_fn *visit, void *arg, void *ctx);
 	/* Returns a query, which one of the next two ends, or NULL. */
 	void *(*begin)(const char *name, void *ctx);
 	/* False: there is no answer yet. */
@@ -26,6 +30,7 @@ struct lookup_ops {
 };
 
 /*
+ * `ctx` is NULL, or the path of a hosts(5) to take for that of the system in visit_local().
  * getaddrinfo_a(3): /etc/hosts, DNS and what else nsswitch.conf(5) names, in threads of the C
  * library.  They are of our process, whose deeds the sensor leaves out.
  */

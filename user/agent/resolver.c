@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/resolver.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <stdalign.h>
 #include <stdlib.h>
@@ -13,6 +14,7 @@
 
 #define ARENA_BLOCK_BYTES ((size_t)16 << 10)
 #define ARENA_BYTES_MAX   ((size_t)64 << 20)
+#define NS_PER_MINUTE     (60ULL * 1000000000)
 #define NAME_BYTES_MAX    256 /* of a constant, with its NUL */
 #define RECORD_BYTES_MAX \
 	(sizeof(struct bw_domain) + NAME_BYTES_MAX + (size_t)RESOLVER_ADDRS_MAX * INET6_ADDRSTRLEN)
@@ -29,6 +31,10 @@ struct name {
 	uint64_t asked_ns;
 	uint64_t next_ns;
 	uint64_t delay_ns;
+	uint64_t expires_ns; /* the first of its addresses */
+	bool is_local; /* it can be expected to be answered at once */
+	bool is_late; /* the query has no slot any more */
+	bool is_changed; /* since it was told */
 	bool is_heard_of;
 	bool is_missed; /* it was complained of */
 	uint32_t n_addrs;
@@ -42,8 +48,12 @@ struct resolver {
 	struct names by_text;
 	struct name *names; /* in the order of the rules */
 	struct name **tail;
+	struct name *turn; /* who is asked first when there is a slot; NULL: the first name */
 	uint32_t n_queries;
+	uint32_t n_late; /* of them */
+	uint32_t n_changed; /* names to be told */
 	uint32_t n_complaints;
+	bool is_stuck; /* it was complained of */
 	uint64_t next_ns; /* nothing is due before */
 	struct resolver_stats stats;
 	bool no_memory; /* while names were collected */
@@ -52,6 +62,7 @@ struct resolver {
 
 static void add_name(const struct rule *rule, const char *text, void *arg)
 {
+	unsigned char addr[sizeof(struct in6_addr)];
 	struct resolver *resolver = arg;
 	struct name *name;
 
@@ -65,9 +76,21 @@ static void add_name(const struct rule *rule, const char *text, void *arg)
 	name->text = text;
 	name->rule = rule;
 	name->delay_ns = RESOLVER_DELAY_NS;
+	name->expires_ns = UINT64_MAX;
+	name->is_local = inet_pton(AF_INET, text, addr) == 1 ||
+			 inet_pton(AF_INET6, text, addr) == 1;
 	*resolver->tail = name;
 	resolver->tail = &name->next;
 	resolver->stats.n_names++;
+}
+
+static void mark_local(const char *text, void *arg)
+{
+	struct resolver *resolver = arg;
+	struct name *name = names_get(&resolver->by_text, text, strlen(text));
+
+	if (name)
+		name->is_local = true;
 }
 
 int resolver_new(const struct resolver_config *config, struct resolver **out)
@@ -86,6 +109,8 @@ int resolver_new(const struct resolver_config *config, struct resolver **out)
 		resolver_free(resolver);
 		return -ENOMEM;
 	}
+	if (resolver->names)
+		config->lookup->visit_local(mark_local, resolver, config->lookup_ctx);
 	*out = resolver;
 	return 0;
 }
@@ -138,8 +163,13 @@ static struct address *find(const struct name *name, const char *text)
 	return NULL;
 }
 
-/* Returns false if there is no memory. */
-static bool add_address(struct resolver *resolver, struct name *name, const char *text,
+static void mark_changed(struct resolver *resolver, struct name *name)
+{
+	resolver->n_changed += !name->is_changed;
+	name->is_changed = true;
+}
+
+static void add_address(struct resolver *resolver, struct name *name, const char *text,
 			uint64_t now_ns)
 {
 	struct address *at;
@@ -152,40 +182,71 @@ static bool add_address(struct resolver *resolver, struct name *name, const char
 		resolver->stats.n_cut++;
 	} else {
 		at = reallocarray(name->addrs, name->n_addrs + 1, sizeof(*at));
-		if (!at)
-			return false;
+		if (!at) {
+			resolver->stats.n_no_memory++;
+			return;
+		}
 		name->addrs = at;
 		at += name->n_addrs++;
 	}
 	memcpy(at->text, text, strlen(text) + 1);
 	at->seen_ns = now_ns;
-	return true;
+	mark_changed(resolver, name);
 }
 
-/* Returns whether the name stands for others than before. */
-static bool take_addresses(struct resolver *resolver, struct name *name,
-			   const struct lookup_answer *answer, uint64_t now_ns)
+static void warn_expired(const struct resolver *resolver, const struct name *name)
 {
-	bool changed = false;
+	if (resolver->stats.n_expired > RESOLVER_WARN_MAX)
+		return;
+	log_warn("no look-up of '%s' of rule '%s' was answered for %llu minutes: its addresses do "
+		 "not count any more",
+		 name->text, name->rule->name, RESOLVER_KEEP_NS / NS_PER_MINUTE);
+	if (resolver->stats.n_expired == RESOLVER_WARN_MAX)
+		log_warn("other names whose addresses ran out are counted at the end");
+}
+
+/*
+ * An answer has one address or more, so that the last one runs out only when there were no
+ * answers.  To go on with old addresses is no safer than to go without: one blinds
+ * `not fd.sip.name in (trusted)`, the other `fd.sip.name in (hostile)`.
+ */
+static void drop_old_addresses(struct resolver *resolver, struct name *name, uint64_t now_ns)
+{
+	const uint32_t n_before = name->n_addrs;
 	uint32_t n = 0;
 
+	name->expires_ns = UINT64_MAX;
+	for (uint32_t i = 0; i < n_before; i++) {
+		const uint64_t end_ns = name->addrs[i].seen_ns + RESOLVER_KEEP_NS;
+
+		if (now_ns >= end_ns)
+			continue;
+		name->addrs[n++] = name->addrs[i];
+		if (end_ns < name->expires_ns)
+			name->expires_ns = end_ns;
+	}
+	name->n_addrs = n;
+	if (n < n_before)
+		mark_changed(resolver, name);
+	if (n_before && !n) {
+		resolver->stats.n_expired++;
+		warn_expired(resolver, name);
+	}
+}
+
+static void take_addresses(struct resolver *resolver, struct name *name,
+			   const struct lookup_answer *answer, uint64_t now_ns)
+{
 	for (uint32_t i = 0; i < answer->n_addrs; i++) {
 		struct address *known = find(name, answer->addrs[i]);
 
 		if (known)
 			known->seen_ns = now_ns;
 		else
-			changed |= add_address(resolver, name, answer->addrs[i], now_ns);
+			add_address(resolver, name, answer->addrs[i], now_ns);
 	}
-	for (uint32_t i = 0; i < name->n_addrs; i++) {
-		if (now_ns - name->addrs[i].seen_ns <= RESOLVER_KEEP_NS)
-			name->addrs[n++] = name->addrs[i];
-		else
-			changed = true;
-	}
-	name->n_addrs = n;
+	drop_old_addresses(resolver, name, now_ns);
 	resolver->stats.n_cut += answer->is_cut;
-	return changed;
 }
 
 /* Once for each name, and not without end. */
@@ -217,31 +278,44 @@ static void fail(struct resolver *resolver, struct name *name, const char *reaso
 	slow_down(name);
 }
 
-/* What was known before a failure goes on to count: better an alert too many than a blind rule. */
+/* Those behind it must not wait for what may never come. */
+static void be_late(struct resolver *resolver, struct name *name)
+{
+	name->is_late = true;
+	resolver->n_late++;
+	complain(resolver, name, "no answer yet");
+}
+
+static void end_query(struct resolver *resolver, struct name *name)
+{
+	name->query = NULL;
+	resolver->n_queries--;
+	resolver->n_late -= name->is_late;
+	name->is_late = false;
+}
+
 static void collect(struct resolver *resolver, struct name *name, uint64_t now_ns)
 {
 	const struct resolver_config *config = &resolver->config;
 	struct lookup_answer answer;
 
 	if (!config->lookup->finish(name->query, &answer, config->lookup_ctx)) {
-		if (now_ns - name->asked_ns >= RESOLVER_LATE_NS)
-			complain(resolver, name, "no answer yet");
+		if (!name->is_late && now_ns - name->asked_ns >= RESOLVER_LATE_NS)
+			be_late(resolver, name);
 		return;
 	}
-	name->query = NULL;
-	resolver->n_queries--;
+	end_query(resolver, name);
 	if (answer.reason || !answer.n_addrs) {
 		name->next_ns = now_ns + name->delay_ns;
 		fail(resolver, name, answer.reason ? answer.reason : "it has no address");
 		return;
 	}
 	name->is_heard_of = true;
-	if (take_addresses(resolver, name, &answer, now_ns)) {
+	take_addresses(resolver, name, &answer, now_ns);
+	if (name->is_changed)
 		name->delay_ns = RESOLVER_DELAY_NS;
-		tell(resolver, name, now_ns);
-	} else {
+	else
 		slow_down(name);
-	}
 	name->next_ns = now_ns + name->delay_ns;
 }
 
@@ -259,18 +333,70 @@ static void ask(struct resolver *resolver, struct name *name, uint64_t now_ns)
 	fail(resolver, name, "out of memory or threads");
 }
 
-void resolver_step(struct resolver *resolver, uint64_t now_ns)
+/* Local names end soon, and find threads that others leave to them. */
+static bool has_slot(struct resolver *resolver, const struct name *name)
+{
+	if (name->is_local)
+		return resolver->n_queries < RESOLVER_THREADS;
+	if (resolver->n_queries >= RESOLVER_OUT_MAX && !resolver->is_stuck) {
+		resolver->is_stuck = true;
+		log_warn("%u look-ups of host names got no answer; others wait until one of them "
+			 "ends",
+			 resolver->n_late);
+	}
+	return resolver->n_queries < RESOLVER_OUT_MAX &&
+	       resolver->n_queries - resolver->n_late < RESOLVER_AT_ONCE;
+}
+
+/* By turns: those in front do not come twice while others wait for their first time. */
+static void ask_those_due(struct resolver *resolver, uint64_t now_ns)
+{
+	struct name *name = resolver->turn ? resolver->turn : resolver->names;
+	struct name *refused = NULL;
+
+	for (uint64_t i = 0; name && i < resolver->stats.n_names; i++) {
+		if (!name->query && now_ns >= name->next_ns) {
+			if (has_slot(resolver, name))
+				ask(resolver, name, now_ns);
+			else if (!refused)
+				refused = name;
+		}
+		name = name->next ? name->next : resolver->names;
+	}
+	resolver->turn = refused;
+}
+
+void resolver_look(struct resolver *resolver, uint64_t now_ns)
 {
 	if (!resolver->n_queries && now_ns < resolver->next_ns)
 		return;
-	resolver->next_ns = UINT64_MAX;
 	for (struct name *name = resolver->names; name; name = name->next) {
 		if (name->query)
 			collect(resolver, name, now_ns);
-		else if (now_ns >= name->next_ns && resolver->n_queries < RESOLVER_AT_ONCE)
-			ask(resolver, name, now_ns);
+		if (now_ns >= name->expires_ns)
+			drop_old_addresses(resolver, name, now_ns);
+	}
+	ask_those_due(resolver, now_ns);
+	resolver->next_ns = UINT64_MAX;
+	for (const struct name *name = resolver->names; name; name = name->next) {
 		if (!name->query && name->next_ns < resolver->next_ns)
 			resolver->next_ns = name->next_ns;
+		if (name->expires_ns < resolver->next_ns)
+			resolver->next_ns = name->expires_ns;
+	}
+}
+
+void resolver_step(struct resolver *resolver, uint64_t now_ns)
+{
+	resolver_look(resolver, now_ns);
+	if (!resolver->n_changed)
+		return;
+	for (struct name *name = resolver->names; name; name = name->next) {
+		if (!name->is_changed)
+			continue;
+		name->is_changed = false;
+		resolver->n_changed--;
+		tell(resolver, name, now_ns);
 	}
 }
 

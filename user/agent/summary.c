@@ -64,6 +64,10 @@ void summary_print(const struct engine *engine, const struct rules *rules)
 		log_warn("%" PRIu64 " events filled their memory: rules took values that found no "
 			 "room as missing",
 			 stats.n_cut);
+	if (stats.n_names_cut)
+		log_warn("%" PRIu64 " times a host name did not get all its addresses: too many "
+			 "names or addresses, or out of memory",
+			 stats.n_names_cut);
 	if (rules && rules_n_given_up(rules))
 		log_warn("%" PRIu64
 			 " regular expressions were given up at their limit and did not match",

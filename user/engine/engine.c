@@ -373,7 +373,7 @@ static void learn_domain(struct engine *engine, const struct record *rec)
 	if (err == -EBADMSG)
 		engine->stats.n_bad++;
 	else if (err)
-		engine->stats.n_no_memory++;
+		engine->stats.n_names_cut++;
 }
 
 /* What a record tells about the host, before anybody is asked about an event. */

@@ -45,6 +45,7 @@ struct engine_stats {
 	uint64_t n_findings; /* about the sensor itself */
 	uint64_t n_no_memory; /* events that rules did not see for want of memory */
 	uint64_t n_cut; /* events that filled their scratch: what found no room was null */
+	uint64_t n_names_cut; /* host names that did not get all their addresses */
 	struct procs_stats procs;
 	struct containers_stats containers;
 	uint64_t loss[BW_STAT_MAX]; /* as last told by a BW_EVENT_LOSS record */

@@ -18,7 +18,8 @@ void domains_free(struct domains *domains);
 
 /*
  * The record's name stands for the record's addresses from now on.  Returns 0, -EBADMSG if one
- * of them is no address (the others count), -ENOSPC for a name or an address too many, -ENOMEM.
+ * of them is no address (the others count) or the name is longer than any, -ENOSPC for a name too
+ * many or an address (those before it count), or -ENOMEM: nothing changed.
  */
 int domains_apply(struct domains *domains, const struct record *rec);
 
