@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
@@ -19,6 +20,7 @@
 #include "bw.skel.h"
 
 #define LIBBPF_TEXT_MAX 8192 /* of one message that is shown */
+#define WRITER_PAUSE_NS 200000L
 
 static int on_libbpf_print(enum libbpf_print_level level, const char *fmt, va_list args)
 	__attribute__((format(printf, 2, 0)));
@@ -71,7 +73,26 @@ static int drain(struct sensor *sensor, enum bw_lane lane)
 
 static int drain_life(void *arg)
 {
-	return drain(arg, BW_LANE_LIFE);
+	struct sensor *sensor = arg;
+
+	sensor->life_target = sensor_ring_produced(&sensor->life_pos);
+	return drain(sensor, BW_LANE_LIFE);
+}
+
+static bool life_done(void *arg)
+{
+	const struct sensor *sensor = arg;
+
+	return sensor_ring_consumed(&sensor->life_pos) >= sensor->life_target;
+}
+
+/* To yield would not do: who writes may be of a lower priority. */
+static void pause_for_writers(void *arg)
+{
+	const struct timespec moment = { .tv_nsec = WRITER_PAUSE_NS };
+
+	(void)arg;
+	(void)nanosleep(&moment, NULL);
 }
 
 static int drain_activity(void *arg)
@@ -100,6 +121,8 @@ static int open_merge(struct sensor *sensor, size_t queue_bytes)
 	const struct merge_source source = {
 		.drain_life = drain_life,
 		.drain_activity = drain_activity,
+		.life_done = life_done,
+		.pause = pause_for_writers,
 		.activity_done = activity_done,
 		.now = now,
 		.arg = sensor,
@@ -136,9 +159,9 @@ static int open_rings(struct sensor *sensor)
 	sensor->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	if (sensor->epoll_fd < 0)
 		return -errno;
-	for (int lane = 0; lane < BW_LANE_MAX; lane++) {
-		int err;
+	int err;
 
+	for (int lane = 0; lane < BW_LANE_MAX; lane++) {
 		sensor->ring[lane] = ring_buffer__new(fds[lane], callbacks[lane], sensor, NULL);
 		if (!sensor->ring[lane])
 			return -errno;
@@ -146,7 +169,8 @@ static int open_rings(struct sensor *sensor)
 		if (err)
 			return err;
 	}
-	return sensor_ring_map(fds[BW_LANE_ACTIVITY], &sensor->activity_pos);
+	err = sensor_ring_map(fds[BW_LANE_LIFE], &sensor->life_pos);
+	return err ? err : sensor_ring_map(fds[BW_LANE_ACTIVITY], &sensor->activity_pos);
 }
 
 int sensor_open(const struct sensor_config *config, struct diag *diag, struct sensor **out)
@@ -188,6 +212,7 @@ void sensor_close(struct sensor *sensor)
 	bw_skel__destroy(sensor->skel);
 	for (int lane = 0; lane < BW_LANE_MAX; lane++)
 		ring_buffer__free(sensor->ring[lane]);
+	sensor_ring_unmap(&sensor->life_pos);
 	sensor_ring_unmap(&sensor->activity_pos);
 	if (sensor->epoll_fd >= 0)
 		(void)close(sensor->epoll_fd);

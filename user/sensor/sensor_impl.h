@@ -28,8 +28,10 @@ struct ring_positions {
 struct sensor {
 	struct bw_skel *skel;
 	struct ring_buffer *ring[BW_LANE_MAX];
+	struct ring_positions life_pos;
 	struct ring_positions activity_pos;
-	unsigned long activity_target; /* where the producers were before the last drain */
+	unsigned long life_target; /* where the producers were before the last drain */
+	unsigned long activity_target;
 	struct merge *merge;
 	struct sensor_host host;
 	sensor_cb *cb;
