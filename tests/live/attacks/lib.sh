@@ -144,6 +144,8 @@ def holds($of): .value as $v | $of[.field] as $have
 				| unique | join(" or ")) end
 	end] | @tsv'
 
+are_alerts() { jq -es 'all(.[]; type == "object" and has("rule"))' "$1" >/dev/null; }
+
 attacks_judge() {
 	local i verdict status why
 	local -A statuses=() whys=() verdicts=()
@@ -175,6 +177,6 @@ attacks_judge() {
 			;;
 		esac
 	done
-	ok 'every line is a JSON object' jq -es 'all(.[]; type == "object" and has("rule"))' "$work/attacks.json" >/dev/null
+	ok 'every line is a JSON object' are_alerts "$work/attacks.json"
 	ok 'one line is one object' test "$(wc -l <"$work/attacks.json")" = "$(jq -c . "$work/attacks.json" | wc -l)"
 }
