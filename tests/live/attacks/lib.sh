@@ -64,8 +64,8 @@ attacks_setup() {
 		ip route add 198.51.100.0/24 dev lo
 		echo 7 >/proc/sys/net/ipv4/tcp_fastopen
 		mkdir -p jail mnt cg prey-dir prey-deep quiet-deep
-		for file in prey-read prey-rename prey-truncate prey-chmod prey-xattr prey-times prey-unlink prey-over \\
-			quiet-read quiet-rename quiet-truncate quiet-chmod quiet-times quiet-1 quiet-2 quiet-3 over \\
+		for file in prey-read prey-rename prey-truncate prey-chmod prey-xattr prey-times prey-unlink prey-over prey-lent \\
+			quiet-read quiet-rename quiet-truncate quiet-chmod quiet-times quiet-lent quiet-1 quiet-2 quiet-3 quiet-4 over \\
 			jail/inner jail/prey-inner; do
 			echo something >\$file
 		done
