@@ -563,6 +563,7 @@ enum bw_stat {
 	BW_STAT_CRED_FULL, /* credentials of a task could not be remembered */
 	BW_STAT_OVERSIZE, /* a record did not fit BW_RECORD_MAX */
 	BW_STAT_URING_FULL, /* io_uring operations told before their end: too many under way */
+	BW_STAT_SKIPPED, /* runs that the kernel left out; it counts them itself, not in the map */
 	BW_STAT_MAX,
 };
 

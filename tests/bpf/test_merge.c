@@ -17,6 +17,7 @@
 #define RECORDS_MAX 1024
 #define LIFE_TYPE   BW_EVENT_FORK
 #define ACT_TYPE    BW_EVENT_OPEN
+#define PAUSE_NS    1000000
 
 /* A ring: records in the order they were committed. */
 struct ring {
@@ -32,6 +33,8 @@ struct fake {
 	struct ring activity;
 	uint64_t clock;
 	bool done; /* false: activity is being committed */
+	size_t life_held; /* behind so many records of life one is being committed; 0: none is */
+	unsigned int pauses_left; /* until it is */
 	struct bw_hdr out[2 * RECORDS_MAX];
 	size_t n_out;
 };
@@ -73,8 +76,30 @@ static int drain(struct merge *merge, struct ring *ring,
 static int drain_life(void *arg)
 {
 	struct fake *fake = arg;
+	const size_t n = fake->life.n;
+	int err;
 
-	return drain(fake->merge, &fake->life, merge_life);
+	if (fake->life_held)
+		fake->life.n = fake->life_held;
+	err = drain(fake->merge, &fake->life, merge_life);
+	fake->life.n = n;
+	return err;
+}
+
+static bool life_done(void *arg)
+{
+	const struct fake *fake = arg;
+
+	return fake->life.next == fake->life.n;
+}
+
+static void pause_for_writers(void *arg)
+{
+	struct fake *fake = arg;
+
+	fake->clock += PAUSE_NS;
+	if (fake->pauses_left && --fake->pauses_left == 0)
+		fake->life_held = 0;
 }
 
 static int drain_activity(void *arg)
@@ -108,7 +133,9 @@ static void on_record(const void *data, size_t len, void *arg)
 static int setup(void **state)
 {
 	struct fake *fake = calloc(1, sizeof(*fake));
-	const struct merge_source source = { drain_life, drain_activity, activity_done, now, fake };
+	const struct merge_source source = {
+		drain_life, drain_activity, life_done, pause_for_writers, activity_done, now, fake,
+	};
 
 	if (!fake)
 		return -1;
@@ -235,6 +262,38 @@ static void queue_full_of_younger_life_does_not_hold_activity(void **state)
 	assert_int_equal(fake->n_out, 11);
 }
 
+static void activity_waits_for_life_that_is_being_written(void **state)
+{
+	struct fake *fake = *state;
+
+	add_life(fake, 10);
+	add_life(fake, 20);
+	add_life(fake, 30);
+	add_activity(fake, 40);
+	fake->life_held = 1;
+	fake->pauses_left = 3;
+	assert_int_equal(merge_run(fake->merge, 10), 4);
+	assert_out(fake, 1, LIFE_TYPE, 20);
+	assert_out(fake, 2, LIFE_TYPE, 30);
+	assert_out(fake, 3, ACT_TYPE, 40);
+}
+
+static void life_that_is_never_written_does_not_hold_activity_for_ever(void **state)
+{
+	struct fake *fake = *state;
+
+	add_life(fake, 10);
+	add_life(fake, 20);
+	add_activity(fake, 40);
+	fake->life_held = 1;
+	assert_int_equal(merge_run(fake->merge, 10), 2);
+	assert_out(fake, 0, LIFE_TYPE, 10);
+	assert_out(fake, 1, ACT_TYPE, 40);
+	fake->life_held = 0;
+	assert_int_equal(merge_run(fake->merge, 10), 1);
+	assert_out(fake, 2, LIFE_TYPE, 20);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -248,6 +307,11 @@ int main(void)
 						teardown),
 		cmocka_unit_test_setup_teardown(full_queue_loses_nothing_and_keeps_order, setup,
 						teardown),
+		cmocka_unit_test_setup_teardown(activity_waits_for_life_that_is_being_written,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			life_that_is_never_written_does_not_hold_activity_for_ever, setup,
+			teardown),
 		cmocka_unit_test_setup_teardown(queue_full_of_younger_life_does_not_hold_activity,
 						setup, teardown),
 	};

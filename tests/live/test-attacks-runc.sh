@@ -42,6 +42,11 @@ fill_image() {
 	attacks_script | rt_file box /run.sh
 }
 
+# shellcheck disable=SC2317 # called by attacks/lib.sh
+attacks_do() {
+	rt_file box /run.sh <"$1" && rt_run runc box
+}
+
 live_init "$@"
 mkdir "$work/rt"
 rt_init "$work/rt"
@@ -55,7 +60,7 @@ attacks_init /w /w/attacks runc
 rt_bundle box "$(our_caps) as \$caps | $config" -- /bin/sh /run.sh && fill_image || exit 1
 attacks_agent || exit 1
 rt_run runc box >"$work/log" 2>"$work/err"
-sentinel attacks.json
+attacks_done "$work/log" "$(rt_id runc box)"
 stop_agent
 ok 'the agent ended with status 0' test "$agent_status" = 0
 attacks_judge "$work/log" "$(rt_id runc box)"

@@ -87,6 +87,11 @@ exits 'alerts to a closed output' 3 'standard output' \
 # --- and fine
 exits 'help of a command' 0 '' "$agent" check --help
 exits 'good rules' 0 '' "$agent" check "$dir/good.yaml"
+echo 'loss skipped=31 activity_lost=7' >"$dir/loss.events"
+exits 'what was lost in a capture is told' 0 'activity lane: 0 sent, 7 lost' \
+	"$agent" replay "$dir/loss.events" --rules "$dir/good.yaml"
+exits 'what the kernel left out is told' 0 'skipped our programs 31 times' \
+	"$agent" replay "$dir/loss.events" --rules "$dir/good.yaml"
 exits 'in one zone' 0 '' env TZ=XXX-9 "$agent" replay "$dir/one.events" --rules "$dir/good.yaml"
 cp "$dir/out" "$dir/east"
 exits 'in another zone' 0 '' env TZ=XXX+9 "$agent" replay "$dir/one.events" --rules "$dir/good.yaml"

@@ -249,6 +249,40 @@ static void scan_finds_outer_containers_first(void **state)
 	assert_int_equal(ask(f, service, 0)->kind, CONTAINER_HOST);
 }
 
+/* A process of the host makes the cgroup `id`. */
+static void see_mkdir(const struct fixture *f, uint64_t id, uint32_t maker)
+{
+	struct bw_cgroup cgroup = { .hdr = { .type = BW_EVENT_CGROUP, .size = sizeof(cgroup) } };
+
+	cgroup.hdr.tgid = maker;
+	cgroup.hdr.cgroup_v2 = 1;
+	cgroup.hdr.cgroup_v1 = 1;
+	cgroup.op = BW_CGROUP_MKDIR;
+	cgroup.id = id;
+	cgroup.parent_id = 1;
+	containers_apply(f->live, &cgroup.hdr);
+}
+
+static void a_name_is_believed_of_the_service_manager_alone(void **state)
+{
+	static const struct {
+		uint32_t maker; /* 0: it was there before us */
+		enum container_kind kind;
+	} rows[] = { { 0, CONTAINER_KNOWN }, { 1, CONTAINER_KNOWN }, { 300, CONTAINER_HOST } };
+	struct fixture *f = *state;
+	char path[128];
+	uint64_t id;
+
+	open_registry(f);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		(void)snprintf(path, sizeof(path), "/x%zu.slice/docker-" HEX64 ".scope", i);
+		id = put_cgroup(f, path, 0);
+		if (rows[i].maker)
+			see_mkdir(f, id, rows[i].maker);
+		assert_int_equal(ask(f, id, 0)->kind, rows[i].kind);
+	}
+}
+
 static void paths_tell_engine_and_id(void **state)
 {
 	static const struct {
@@ -301,6 +335,7 @@ int main(void)
 		SENTENCE(shim_container_without_telling_path_is_found_by_its_first_process),
 		SENTENCE(detached_containers_are_found_in_their_state_directory),
 		SENTENCE(scan_finds_outer_containers_first),
+		SENTENCE(a_name_is_believed_of_the_service_manager_alone),
 		SENTENCE(paths_tell_engine_and_id),
 	};
 

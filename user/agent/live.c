@@ -89,12 +89,20 @@ static void on_record(const void *data, size_t len, void *arg)
 	engine_feed(live->engine, data, len);
 }
 
-static void warn_lost(uint64_t n_life, uint64_t n_activity)
+static void warn_lost(const uint64_t now[BW_STAT_MAX], const uint64_t before[BW_STAT_MAX])
 {
+	const uint64_t n_life = now[BW_STAT_LIFE_LOST] - before[BW_STAT_LIFE_LOST];
+	const uint64_t n_activity = now[BW_STAT_ACTIVITY_LOST] - before[BW_STAT_ACTIVITY_LOST];
+	const uint64_t n_skipped = now[BW_STAT_SKIPPED] - before[BW_STAT_SKIPPED];
+
 	if (n_life || n_activity)
 		log_warn("events lost, rings were full: %" PRIu64 " of processes, %" PRIu64
 			 " of files and network",
 			 n_life, n_activity);
+	if (n_skipped)
+		log_warn("events may be lost: the kernel skipped our programs %" PRIu64
+			 " times, since they were interrupted there",
+			 n_skipped);
 }
 
 /* Tell the engine, and so the capture and the summary, what the kernel side lost. */
@@ -110,8 +118,7 @@ static void feed_losses(struct live *live)
 	}
 	if (memcmp(stats, live->loss, sizeof(stats)) == 0)
 		return;
-	warn_lost(stats[BW_STAT_LIFE_LOST] - live->loss[BW_STAT_LIFE_LOST],
-		  stats[BW_STAT_ACTIVITY_LOST] - live->loss[BW_STAT_ACTIVITY_LOST]);
+	warn_lost(stats, live->loss);
 	memcpy(live->loss, stats, sizeof(stats));
 	memcpy(record.stat, stats, sizeof(stats));
 	record.hdr.time_ns = clock_boot_ns();

@@ -19,6 +19,11 @@ static void print_losses(const struct engine_stats *stats)
 		 " malformed, %" PRIu64 " of unknown type, %" PRIu64 " too large",
 		 loss[BW_STAT_READ_FAILED], loss[BW_STAT_TRUNCATED], stats->n_bad, stats->n_unknown,
 		 loss[BW_STAT_OVERSIZE]);
+	if (loss[BW_STAT_SKIPPED])
+		log_warn("the kernel skipped our programs %" PRIu64
+			 " times, since they were interrupted there: up to as many events were "
+			 "not seen",
+			 loss[BW_STAT_SKIPPED]);
 	if (loss[BW_STAT_CRED_FULL])
 		log_warn("credentials of a task could not be remembered %" PRIu64
 			 " times: what it had before a change is not known",

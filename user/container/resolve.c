@@ -8,6 +8,7 @@
 #include "container/state.h"
 
 #define ANCESTORS_MAX 32
+#define INIT_TGID     1 /* 0: nobody was seen to make it */
 
 /* A cgroup whose container is being looked for. */
 struct lookup {
@@ -147,6 +148,15 @@ static bool find_any(struct lookup *lookup, uint32_t pid, uint32_t parent_tgid)
 	return true;
 }
 
+/*
+ * A name says what a cgroup is where nothing else can: it was there before us, or the service
+ * manager made it on behalf of a runtime.  Everybody else can choose any name.
+ */
+static bool is_name_believed(const struct node *node)
+{
+	return node->creator_tgid <= INIT_TGID;
+}
+
 void bind_by_path(struct containers *c, enum hier hier, struct node *node, uint32_t pid,
 		  uint32_t parent_tgid)
 {
@@ -169,7 +179,7 @@ void bind_by_path(struct containers *c, enum hier hier, struct node *node, uint3
 	(void)pattern_find(path, &pattern);
 	if (find_any(&lookup, pid, parent_tgid)) {
 		bind_found(&lookup, node, &pattern);
-	} else if (*pattern.id) {
+	} else if (*pattern.id && is_name_believed(node)) {
 		claim.init_pid = cgroupfs_first_pid(&c->fs, hier, path);
 		claim.id = pattern.id;
 		claim.type = pattern.type;

@@ -568,6 +568,7 @@ static const struct text_field loss_fields[] = {
 	{ NUM(bw_loss, stat[BW_STAT_CRED_FULL], "cred_full", TEXT_UINT) },
 	{ NUM(bw_loss, stat[BW_STAT_OVERSIZE], "oversize", TEXT_UINT) },
 	{ NUM(bw_loss, stat[BW_STAT_URING_FULL], "uring_full", TEXT_UINT) },
+	{ NUM(bw_loss, stat[BW_STAT_SKIPPED], "skipped", TEXT_UINT) },
 	END,
 };
 

@@ -91,7 +91,11 @@ struct sensor_finding {
 typedef void sensor_finding_fn(const struct sensor_finding *finding, void *arg);
 void sensor_check(struct sensor *sensor, uint64_t now_ns, sensor_finding_fn *tell, void *arg);
 
-/* Sum of the kernel's counters over all CPUs, BW_STAT_MAX of them. */
+/*
+ * Sum of the kernel's counters over all CPUs, BW_STAT_MAX of them.  BW_STAT_SKIPPED is the
+ * kernel's own count of the runs of our programs that it left out, most of which would
+ * have told nothing: an upper bound of what was not seen (5.12; 0 before).
+ */
 int sensor_read_stats(const struct sensor *sensor, uint64_t stats[BW_STAT_MAX]);
 
 /* Which of a call's uses alone are reported, as "with PROT_EXEC only"; NULL: all are. */

@@ -23,7 +23,8 @@ struct sensor_host {
 struct sensor {
 	struct bw_skel *skel;
 	struct sensor_ring ring[BW_LANE_MAX];
-	unsigned long activity_target; /* where the producers were before the last drain */
+	unsigned long life_target; /* where the producers were before the last drain */
+	unsigned long activity_target;
 	struct merge *merge;
 	struct sensor_guard guard;
 	struct sensor_host host;

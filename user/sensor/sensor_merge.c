@@ -8,6 +8,11 @@
 #include "bpfwatch/event.h"
 
 #define RECORD_ALIGN 8
+/*
+ * A record that is being written holds up all behind it.  Its writer may have been preempted
+ * (kernels since 7.0 allow that, and hypervisors), so it is waited for, but not for ever.
+ */
+#define WRITER_WAIT_NS 50000000ULL
 
 /*
  * A ring of life records, back to back, each rounded up to RECORD_ALIGN.  Where
@@ -126,10 +131,14 @@ static void flush_life(struct merge *merge, uint64_t time_ns)
  */
 static int catch_up(struct merge *merge, uint64_t time_ns)
 {
+	uint64_t until_ns = 0;
+
 	while (merge->drained_ns < time_ns) {
 		uint64_t now = merge->source.now(merge->source.arg);
 		int err;
 
+		if (!until_ns)
+			until_ns = now + WRITER_WAIT_NS;
 		if (!queue_has_room(&merge->queue)) {
 			flush_life(merge, time_ns);
 			if (!queue_has_room(&merge->queue))
@@ -138,8 +147,12 @@ static int catch_up(struct merge *merge, uint64_t time_ns)
 		err = merge->source.drain_life(merge->source.arg);
 		if (err)
 			return err;
-		if (queue_has_room(&merge->queue))
+		if (!queue_has_room(&merge->queue))
+			continue;
+		if (merge->source.life_done(merge->source.arg) || now >= until_ns)
 			merge->drained_ns = now;
+		else
+			merge->source.pause(merge->source.arg);
 	}
 	flush_life(merge, time_ns);
 	return 0;

@@ -22,6 +22,10 @@ struct merge_source {
 	int (*drain_life)(void *arg);
 	/* Calls merge_activity() likewise. */
 	int (*drain_activity)(void *arg);
+	/* True if all life that was in the ring before the last drain has been given. */
+	bool (*life_done)(void *arg);
+	/* Give those who are still writing to the life ring the processor. */
+	void (*pause)(void *arg);
 	/* True if all activity that was in the ring before the last drain has been given. */
 	bool (*activity_done)(void *arg);
 	/* The clock of records. */

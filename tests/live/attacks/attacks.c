@@ -34,9 +34,9 @@ static int attack_payload(int argc, char **argv)
 static const struct attack payload[] = { { "payload", 0, attack_payload }, { NULL, 0, NULL } };
 
 static const struct attack *const tables[] = {
-	payload,      compat_attacks, uring_attacks,  exec_attacks,
-	path_attacks, change_attacks, toctou_attacks, cred_attacks,
-	net_attacks,  escape_attacks, inject_attacks, lineage_attacks,
+	payload,        compat_attacks,  uring_attacks,  exec_attacks, path_attacks,
+	change_attacks, toctou_attacks,  cred_attacks,   net_attacks,  escape_attacks,
+	inject_attacks, lineage_attacks, borrow_attacks,
 };
 
 const char *self_path(void)

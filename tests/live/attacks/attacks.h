@@ -33,6 +33,7 @@ extern const struct attack net_attacks[];
 extern const struct attack escape_attacks[];
 extern const struct attack inject_attacks[];
 extern const struct attack lineage_attacks[];
+extern const struct attack borrow_attacks[];
 
 /* Own executable; static storage. */
 const char *self_path(void);
@@ -49,6 +50,10 @@ int is_file(int fd, const char *path);
 /* 0 or -errno.  The copy of this program gets the mode. */
 int copy_self(const char *to, mode_t mode);
 int write_file(const char *path, const char *text);
+
+/* Hand a descriptor through a socket; receive_fd() returns it or -1. */
+int send_fd(int to, int fd);
+int receive_fd(int from);
 
 /* Waits for it: its exit status, or -EINTR if a signal ended it. */
 int wait_status(pid_t pid);

@@ -250,7 +250,7 @@ union control {
 	char room[CMSG_SPACE(sizeof(int))];
 };
 
-static int pass(int to, int fd)
+int send_fd(int to, int fd)
 {
 	char byte = 0;
 	struct iovec vec = { &byte, 1 };
@@ -265,7 +265,7 @@ static int pass(int to, int fd)
 	return sendmsg(to, &msg, 0) == 1 ? 0 : -errno;
 }
 
-static int receive(int from)
+int receive_fd(int from)
 {
 	char byte;
 	struct iovec vec = { &byte, 1 };
@@ -291,14 +291,14 @@ static int write_passed_fd(int argc, char **argv)
 		return -errno;
 	pid = fork();
 	if (pid == 0) {
-		int got = receive(pair[1]);
+		int got = receive_fd(pair[1]);
 
 		_exit(got >= 0 && write(got, TEXT, TEXT_LEN) == TEXT_LEN ? 0 : 1);
 	}
 	fd = open_prey(argv[1]);
 	if (fd < 0)
 		return -errno;
-	err = pass(pair[0], fd);
+	err = send_fd(pair[0], fd);
 	if (wait_status(pid) || err)
 		return err ? err : -ECHILD;
 	return holds_text(argv[1]);

@@ -20,6 +20,7 @@
 
 #define PATH_BYTES  4096
 #define RMDIR_TRIES 200
+#define STAY_US     200000 /* five times what the agent takes */
 
 #ifndef CLONE_INTO_CGROUP
 #define CLONE_INTO_CGROUP 0x200000000ULL
@@ -79,7 +80,7 @@ static int move_and_open(int argc, char **args)
 }
 
 /* Makes the cgroup, lets a child go there and open the file. */
-static int visit_cgroup(char *cgroup, char *file)
+static int visit_cgroup(char *cgroup, char *file, useconds_t stay)
 {
 	char *args[] = { cgroup, file };
 	int err;
@@ -87,6 +88,7 @@ static int visit_cgroup(char *cgroup, char *file)
 	if (mkdir(cgroup, 0755))
 		return errno == EROFS || errno == EACCES ? skip("no cgroup of our own") : -errno;
 	err = in_child(move_and_open, 2, args);
+	(void)usleep(stay);
 	if (remove_cgroup(cgroup))
 		return -EBUSY;
 	return err;
@@ -102,7 +104,7 @@ static int cg_move_out(int argc, char **argv)
 	if (err)
 		return err;
 	(void)snprintf(cgroup, sizeof(cgroup), "%s/%s", argv[2], argv[0]);
-	return visit_cgroup(cgroup, argv[3]);
+	return visit_cgroup(cgroup, argv[3], 0);
 }
 
 /* Where this process is in cgroup v2, as the mount shows it. */
@@ -123,7 +125,11 @@ static int own_cgroup(char *out, size_t size)
 	return 0;
 }
 
-/* cg_nested MARK DIR FILE: below the own cgroup, one that is called like another container. */
+/*
+ * cg_nested MARK DIR FILE [stay]: below the own cgroup, one that is called like another
+ * container.  A monitor that looks when the cgroup is gone cannot be misled by its name, so it
+ * can stay for longer than any takes to look.
+ */
 static int cg_nested(int argc, char **argv)
 {
 	static const char id[] = "0123456789abcdef0123456789abcdef"
@@ -132,7 +138,6 @@ static int cg_nested(int argc, char **argv)
 	char cgroup[PATH_BYTES];
 	int err = mount_cgroups("cgroup2", argv[1]);
 
-	(void)argc;
 	if (!err)
 		err = own_cgroup(own, sizeof(own));
 	if (err)
@@ -142,7 +147,7 @@ static int cg_nested(int argc, char **argv)
 		(void)snprintf(cgroup, sizeof(cgroup), "%s/docker-%s.scope", argv[1], id);
 	else
 		(void)rmdir(cgroup);
-	return visit_cgroup(cgroup, argv[2]);
+	return visit_cgroup(cgroup, argv[2], argc > 3 ? STAY_US : 0);
 }
 
 /* cg_clone_into MARK DIR FILE: born there, so nobody moves. */

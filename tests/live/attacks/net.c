@@ -9,6 +9,7 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <linux/if_packet.h>
+#include <linux/vm_sockets.h>
 #include <net/ethernet.h>
 #include <net/if.h>
 #include <netinet/in.h>
@@ -492,6 +493,52 @@ static int net_packet_socket(int argc, char **argv)
 	return errno == EPERM ? skip("no packet sockets for us") : failure();
 }
 
+/* A socket between machines and their host, at this port of ours; or -errno. */
+static int vsock_at(unsigned int cid, const char *port, struct sockaddr_vm *out)
+{
+	int fd = socket(AF_VSOCK, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	memset(out, 0, sizeof(*out));
+	out->svm_family = AF_VSOCK;
+	out->svm_cid = cid;
+	out->svm_port = (unsigned int)atoi(port);
+	if (fd < 0 || bind(fd, (struct sockaddr *)out, sizeof(*out)))
+		return -errno;
+	return fd;
+}
+
+/* net_vsock MARK PORT: a door for the host, and for whoever else is on it. */
+static int net_vsock(int argc, char **argv)
+{
+	struct sockaddr_vm address;
+	int fd = vsock_at(VMADDR_CID_ANY, argv[1], &address);
+
+	(void)argc;
+	if (fd == -EAFNOSUPPORT)
+		return skip("no vsock here");
+	if (fd < 0)
+		return fd;
+	return listen(fd, 1) ? -errno : 0;
+}
+
+/* net_vsock_connect MARK PORT: only where it cannot leave for the hypervisor. */
+static int net_vsock_connect(int argc, char **argv)
+{
+	struct sockaddr_vm address;
+	int listener = vsock_at(VMADDR_CID_LOCAL, argv[1], &address);
+	int fd;
+
+	(void)argc;
+	if (listener == -EAFNOSUPPORT)
+		return skip("no vsock here");
+	if (listener == -EADDRNOTAVAIL)
+		return skip("no loopback of vsock here");
+	if (listener < 0 || listen(listener, 1))
+		return listener < 0 ? listener : -errno;
+	fd = socket(AF_VSOCK, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	return fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof(address)) ? -errno : 0;
+}
+
 const struct attack net_attacks[] = {
 	{ "net_connect", 2, net_connect },
 	{ "net_nonblocking", 2, net_nonblocking },
@@ -514,5 +561,7 @@ const struct attack net_attacks[] = {
 	{ "net_bash_devtcp", 2, net_bash_devtcp },
 	{ "net_dup_shell", 2, net_dup_shell },
 	{ "net_bind_shell", 2, net_bind_shell },
+	{ "net_vsock", 1, net_vsock },
+	{ "net_vsock_connect", 1, net_vsock_connect },
 	{ NULL, 0, NULL },
 };

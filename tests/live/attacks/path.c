@@ -10,6 +10,7 @@
 #include <linux/openat2.h>
 #include <sched.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -27,6 +28,7 @@ static int open_creat(int argc, char **argv)
 #ifdef SYS_creat
 	return is_file((int)syscall(SYS_creat, argv[1], 0644), argv[1]);
 #else
+	(void)argv;
 	return skip("no creat in this ABI");
 #endif
 }
@@ -37,6 +39,7 @@ static int open_legacy(int argc, char **argv)
 #ifdef SYS_open
 	return is_file((int)syscall(SYS_open, argv[1], O_RDONLY), argv[1]);
 #else
+	(void)argv;
 	return skip("no open in this ABI");
 #endif
 }
@@ -328,18 +331,18 @@ static int path_userns_pivot(int argc, char **argv)
 	return err == SKIPPED ? skip("no user namespace for us") : err;
 }
 
-/* path_deep MARK DIR: a file whose path is longer than any call can take. */
+/* path_deep MARK DIR [LEVELS]: a file whose path is longer than any call can take, or nearly so. */
 static int path_deep(int argc, char **argv)
 {
 	char name[DEEP_NAME + 1];
+	int levels = argc > 2 ? atoi(argv[2]) : DEEP_LEVELS;
 	int fd;
 
-	(void)argc;
 	memset(name, 'd', DEEP_NAME);
 	name[DEEP_NAME] = '\0';
 	if (chdir(argv[1]))
 		return -errno;
-	for (int i = 0; i < DEEP_LEVELS; i++) {
+	for (int i = 0; i < levels; i++) {
 		if ((mkdir(name, 0755) && errno != EEXIST) || chdir(name))
 			return -errno;
 	}

@@ -20,14 +20,17 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
-#define PAGE       4096
-#define RACE_OPENS 400
-#define DECOY      "/etc/hostname-decoy"
+#define PAGE        4096
+#define RACE_OPENS  400
+#define TRACED_CALL 0x80 /* PTRACE_O_TRACESYSGOOD */
+#define DECOY       "/etc/hostname-decoy"
 
 /* A page that is not there, and what happens when somebody needs it. */
 struct trap {
@@ -275,6 +278,81 @@ static int toctou_coldpage(int argc, char **argv)
 	return is_file((int)syscall(SYS_openat, AT_FDCWD, cold, O_RDONLY, 0), argv[1]);
 }
 
+/* One page that tracer and tracee see alike: the name in it, and nobody is written into. */
+static int open_traced(char *path)
+{
+	int fd;
+
+	(void)strcpy(path, DECOY);
+	if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) || raise(SIGSTOP))
+		return -errno;
+	fd = (int)syscall(SYS_openat, AT_FDCWD, path, O_RDONLY, 0);
+	if (fd < 0)
+		return -errno;
+	if (strcmp(path, DECOY) != 0)
+		return -EINVAL; /* it should look as if nothing had happened */
+	return is_file(fd, path + PAGE / 2);
+}
+
+/* At the entry of the call the name is the real one, at its exit the decoy again. */
+static int swap_name(pid_t pid, char *path, const char *real)
+{
+	struct __ptrace_syscall_info info = { 0 };
+
+	if (ptrace(PTRACE_GET_SYSCALL_INFO, pid, (void *)sizeof(info), &info) <= 0)
+		return -errno;
+	if (info.op == PTRACE_SYSCALL_INFO_ENTRY && info.entry.nr == SYS_openat &&
+	    info.entry.args[1] == (uintptr_t)path)
+		(void)strcpy(path, real);
+	else if (info.op == PTRACE_SYSCALL_INFO_EXIT)
+		(void)strcpy(path, DECOY);
+	return 0;
+}
+
+/* Trace it to its end: its exit status, or -errno. */
+static int trace_open(pid_t pid, char *path, const char *real)
+{
+	int status;
+	int err = 0;
+
+	while (waitpid(pid, &status, 0) == pid && WIFSTOPPED(status)) {
+		if (WSTOPSIG(status) == SIGSTOP)
+			err = ptrace(PTRACE_SETOPTIONS, pid, NULL,
+				     (void *)(PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL)) ?
+				      -errno :
+				      0;
+		else if (WSTOPSIG(status) == (SIGTRAP | TRACED_CALL))
+			err = swap_name(pid, path, real);
+		if (err || ptrace(PTRACE_SYSCALL, pid, NULL, NULL)) {
+			err = err ? err : -errno;
+			(void)kill(pid, SIGKILL);
+			(void)wait_status(pid);
+			return err;
+		}
+	}
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -EINTR;
+}
+
+/* toctou_ptrace MARK REAL: a tracer gives the call another name for as long as it runs. */
+static int toctou_ptrace(int argc, char **argv)
+{
+	char *path = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	int status;
+	pid_t pid;
+
+	(void)argc;
+	if (path == MAP_FAILED || strlen(argv[1]) >= PAGE / 2)
+		return -EINVAL;
+	(void)strcpy(path + PAGE / 2, argv[1]);
+	pid = fork();
+	if (pid == 0)
+		_exit(-open_traced(path));
+	status = trace_open(pid, path, argv[1]);
+	if (status == -EIO || status == -ENOSYS)
+		return skip("no PTRACE_GET_SYSCALL_INFO");
+	return status < 0 ? status : -status;
+}
+
 const struct attack toctou_attacks[] = {
 	{ "toctou_openat2_uffd", 1, toctou_openat2_uffd },
 	{ "toctou_exec_argv", 1, toctou_exec_argv },
@@ -282,5 +360,6 @@ const struct attack toctou_attacks[] = {
 	{ "toctou_open_fifo", 1, toctou_open_fifo },
 	{ "toctou_openat_threads", 1, toctou_openat_threads },
 	{ "toctou_coldpage", 2, toctou_coldpage },
+	{ "toctou_ptrace", 1, toctou_ptrace },
 	{ NULL, 0, NULL },
 };
