@@ -79,7 +79,7 @@ int BPF_PROG(on_prepare_exec, struct task_struct *task)
 	/* An exec by the kernel itself (a helper of user mode) has no call. */
 	if (call_current(&call)) {
 		if (tell_unexplained)
-			cred_check(SCRATCH_FIRST_CPU + bpf_get_smp_processor_id());
+			cred_check(0);
 		name = call.call;
 		abi = call.abi;
 	}
@@ -100,7 +100,7 @@ int BPF_PROG(on_rename_in_exec, struct task_struct *task)
 	if (!call_current(&call) || (call.call != BW_CALL_EXECVE && call.call != BW_CALL_EXECVEAT))
 		return 0;
 	if (tell_unexplained)
-		cred_check(SCRATCH_FIRST_CPU + bpf_get_smp_processor_id());
+		cred_check(0);
 	remember(task, call.call, call.abi);
 	return 0;
 }

@@ -58,12 +58,12 @@ struct scratch {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1); /* set to SCRATCH_FIRST_CPU + processors before load */
+	__uint(max_entries, 1); /* set to what all banks take before load */
 	__type(key, __u32);
 	__type(value, struct scratch);
 } bw_scratch __weak SEC(".maps");
 
-/* The iterator can be preempted, so it has an entry of its own; then one for each processor. */
+/* The iterator has an entry of its own; then each processor has its banks. */
 enum scratch_index { SCRATCH_ITER = 0, SCRATCH_FIRST_CPU = 1 };
 
 struct {
@@ -118,6 +118,14 @@ struct {
 	__type(key, __u32);
 	__type(value, __u32);
 } bw_programs __weak SEC(".maps");
+
+/* For whom on_sys_exit ran last on each processor; see dispatch.bpf.c. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u64);
+} bw_turn __weak SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);

@@ -46,7 +46,7 @@ int BPF_PROG(on_fork, struct task_struct *creator, struct task_struct *child)
 	struct bw_fork *rec;
 
 	if (tell_unexplained)
-		cred_check(SCRATCH_FIRST_CPU + bpf_get_smp_processor_id());
+		cred_check(0);
 	remember(child, BW_CALL_NONE, BW_ABI_NATIVE);
 	if (BPF_CORE_READ(child, pid) != BPF_CORE_READ(child, tgid))
 		return 0; /* a thread */

@@ -13,6 +13,17 @@ struct build {
 	__u32 slot;
 };
 
+/*
+ * In scratch.bpf.c: that of a processor's entries, the first being `first`, which nobody
+ * else is using.
+ */
+int scratch_take(__u32 first);
+
+static __always_inline __u32 scratch_slot(void)
+{
+	return scratch_take(SCRATCH_FIRST_CPU + bpf_get_smp_processor_id() * BW_SCRATCH_BANKS);
+}
+
 enum str_from { STR_FROM_KERNEL, STR_FROM_USER };
 
 /* Start a record in scratch entry `slot`, which describes `task`.  NULL: no memory. */
@@ -45,16 +56,15 @@ static __always_inline void record_resume(struct build *b, __u32 slot, struct sc
  * Start a record of `type` with `fixed` bytes before its strings, all zero but the header.
  * A macro, because memset needs the constant.
  */
-#define record_begin(b, type, rec, task)                                                           \
-	({                                                                                         \
-		(rec) = (void *)record_begin_in(b, SCRATCH_FIRST_CPU + bpf_get_smp_processor_id(), \
-						type, task);                                       \
-		if (rec) {                                                                         \
-			__builtin_memset((void *)(rec) + sizeof(struct bw_hdr), 0,                 \
-					 sizeof(*(rec)) - sizeof(struct bw_hdr));                  \
-			(rec)->hdr.size = sizeof(*(rec));                                          \
-		}                                                                                  \
-		(rec);                                                                             \
+#define record_begin(b, type, rec, task)                                           \
+	({                                                                         \
+		(rec) = (void *)record_begin_in(b, scratch_slot(), type, task);    \
+		if (rec) {                                                         \
+			__builtin_memset((void *)(rec) + sizeof(struct bw_hdr), 0, \
+					 sizeof(*(rec)) - sizeof(struct bw_hdr));  \
+			(rec)->hdr.size = sizeof(*(rec));                          \
+		}                                                                  \
+		(rec);                                                             \
 	})
 
 static __always_inline void str_failed(struct bw_hdr *hdr)
@@ -197,17 +207,17 @@ static __always_inline void record_send(struct build *b, enum bw_lane lane)
 		return;
 	}
 	/*
-	 * Some kernels run these programs with preemption enabled: then another
-	 * task may have taken this processor's scratch, and the record is lost.
-	 * Take the other's ownership too, since both have written.
+	 * Where tasks are preempted in these programs and all banks were taken, another task
+	 * may have taken this one, and the record is lost.  Take the other's ownership too,
+	 * since both have written.
 	 */
 	err = b->scratch->owner != b->owner;
-	b->scratch->owner = 0;
 	if (!err) {
 		if (hdr->flags & BW_F_TRUNC)
 			stat_inc(BW_STAT_TRUNCATED);
 		err = bpf_ringbuf_output(ring, hdr, size, ring_flags(ring, lane, size));
 	}
+	b->scratch->owner = 0;
 	if (err)
 		stat_inc(life ? BW_STAT_LIFE_LOST : BW_STAT_ACTIVITY_LOST);
 	else

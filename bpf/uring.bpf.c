@@ -12,11 +12,6 @@
 
 enum { ALLOCATED_SLOT = -1 }; /* IORING_FILE_INDEX_ALLOC: the result is the slot */
 
-static __always_inline __u32 scratch_slot(void)
-{
-	return SCRATCH_FIRST_CPU + bpf_get_smp_processor_id();
-}
-
 /* The slot of the ring that the new file goes to, plus one; 0: a descriptor. */
 static __always_inline __u32 target_slot(struct io_kiocb *req, __u16 call)
 {

@@ -13,6 +13,9 @@
 #define BW_NR_MAX   1024 /* above every number of every ABI we know; x32 has some from 512 on */
 #define BW_ABIS_MAX 2 /* BW_ABI_NATIVE, BW_ABI_COMPAT32: those that have numbers */
 
+/* Entries of bw_scratch for each processor, so that tasks preempted there do not meet. */
+#define BW_SCRATCH_BANKS 3
+
 /* Index of bw_programs: the program that handles a family of calls at their exit. */
 enum bw_slot {
 	BW_SLOT_NONE = 0, /* known by name only */

@@ -233,30 +233,6 @@ int sensor_drain(struct sensor *sensor, unsigned int max_records)
 	return merge_run(sensor->merge, max_records);
 }
 
-/*
- * A program does not run on a processor where it is under way already, which is what
- * happens when a task is preempted in it: kernels since 7.0 allow that.  What other
- * tasks do there meanwhile is not seen.
- */
-static int read_skipped(const struct sensor *sensor, uint64_t *out)
-{
-	struct bpf_program *prog;
-
-	bpf_object__for_each_program(prog, sensor->skel->obj)
-	{
-		struct bpf_prog_info info = { 0 };
-		__u32 len = sizeof(info);
-		int fd = bpf_program__fd(prog);
-
-		if (fd < 0)
-			continue; /* it was not needed */
-		if (bpf_obj_get_info_by_fd(fd, &info, &len))
-			return -errno;
-		*out += info.recursion_misses;
-	}
-	return 0;
-}
-
 int sensor_read_stats(const struct sensor *sensor, uint64_t stats[BW_STAT_MAX])
 {
 	size_t n_cpus = sensor->host.n_cpus;
@@ -273,5 +249,5 @@ int sensor_read_stats(const struct sensor *sensor, uint64_t stats[BW_STAT_MAX])
 			stats[which] += values[cpu];
 	}
 	free(values);
-	return err ? err : read_skipped(sensor, &stats[BW_STAT_SKIPPED]);
+	return err ? err : sensor_guard_skipped(sensor, &stats[BW_STAT_SKIPPED]);
 }

@@ -230,6 +230,59 @@ static void check_canary(struct sensor *sensor, uint64_t now_ns, sensor_finding_
 	send_canary(sensor, now_ns);
 }
 
+/* Runs of a program that the kernel left out, since it was under way there; 0 before 5.12. */
+static int read_misses(const struct bpf_program *program, uint64_t *out)
+{
+	struct bpf_prog_info info = { 0 };
+	__u32 len = sizeof(info);
+	int err = bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &len);
+
+	*out = err ? 0 : info.recursion_misses;
+	return err;
+}
+
+int sensor_guard_skipped(const struct sensor *sensor, uint64_t *out)
+{
+	const struct bw_skel *skel = sensor->skel;
+	struct bpf_program *program;
+
+	*out = 0;
+	bpf_object__for_each_program(program, skel->obj)
+	{
+		uint64_t n = sensor->guard.n_skipped_before;
+		int err = 0;
+
+		if (bpf_program__fd(program) < 0)
+			continue; /* it was not needed */
+		if (program != skel->progs.on_sys_exit || !skel->links.on_sys_exit_again)
+			err = read_misses(program, &n);
+		if (err)
+			return err;
+		*out += n;
+	}
+	return 0;
+}
+
+void sensor_guard_back_up(struct sensor *sensor)
+{
+	struct bw_skel *skel = sensor->skel;
+	struct sensor_guard *guard = &sensor->guard;
+	uint64_t n_skipped;
+
+	if (skel->links.on_sys_exit_again || bpf_program__fd(skel->progs.on_sys_exit_again) < 0)
+		return;
+	if (read_misses(skel->progs.on_sys_exit, &n_skipped) || !n_skipped)
+		return;
+	skel->links.on_sys_exit_again = bpf_program__attach(skel->progs.on_sys_exit_again);
+	if (!skel->links.on_sys_exit_again) {
+		log_debug("cannot attach on_sys_exit_again: %s", strerror(errno));
+		return;
+	}
+	guard->n_skipped_before = n_skipped;
+	learn(guard, SENSOR_OBJECT_LINK, "on_sys_exit_again",
+	      bpf_link__fd(skel->links.on_sys_exit_again));
+}
+
 void sensor_check(struct sensor *sensor, uint64_t now_ns, sensor_finding_fn *tell, void *arg)
 {
 	check_objects(&sensor->guard, tell, arg);

@@ -131,7 +131,8 @@ static int size_maps(const struct sensor *sensor, const struct sensor_config *co
 					       (uint32_t)config->activity_ring_bytes);
 	if (!err)
 		err = bpf_map__set_max_entries(skel->maps.bw_scratch,
-					       SCRATCH_BEFORE_CPUS + sensor->host.n_cpus);
+					       SCRATCH_BEFORE_CPUS +
+						       sensor->host.n_cpus * BW_SCRATCH_BANKS);
 	return err;
 }
 
@@ -156,20 +157,25 @@ static void set_rodata(const struct sensor *sensor, const struct sensor_config *
 static int choose_programs(struct bw_skel *skel, const bool needed[BW_SLOT_MAX])
 {
 	bool any = false;
+	int err;
 
 	bpf_program__set_autoattach(skel->progs.on_task, false);
 	for (int slot = BW_SLOT_NONE + 1; slot < BW_SLOT_MAX; slot++) {
 		struct bpf_program *prog = slot_program(skel, slot);
-		int err = prog ? bpf_program__set_autoload(prog, needed[slot]) : 0;
 
-		if (err)
-			return err;
 		if (!prog)
 			continue;
+		err = bpf_program__set_autoload(prog, needed[slot]);
+		if (err)
+			return err;
 		bpf_program__set_autoattach(prog, false); /* reached by tail call */
 		any = any || needed[slot];
 	}
-	return bpf_program__set_autoload(skel->progs.on_sys_exit, any);
+	err = bpf_program__set_autoload(skel->progs.on_sys_exit, any);
+	if (!err)
+		err = bpf_program__set_autoload(skel->progs.on_sys_exit_again, any);
+	bpf_program__set_autoattach(skel->progs.on_sys_exit_again, false); /* sensor_guard.c does */
+	return err;
 }
 
 static int explain_load(int err, struct diag *diag)
