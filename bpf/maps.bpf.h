@@ -84,15 +84,15 @@ struct {
 } bw_stats __weak SEC(".maps");
 
 /*
- * What follows user space fills before it freezes it; programs may not write it either, ours or
- * those of others that get at it by its id.
+ * What follows user space fills before it freezes it.  Not BPF_F_RDONLY_PROG: a frozen map that is
+ * read-only for programs as well cannot be shared with the second set (see dispatch.bpf.c),
+ * whose verifier takes it for constants and refuses arrays of more than one entry.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, BW_NR_MAX);
 	__type(key, __u32);
 	__type(value, struct bw_number);
-	__uint(map_flags, BPF_F_RDONLY_PROG);
 } bw_calls __weak SEC(".maps");
 
 /* The calls behind socketcall(2); the key is its first argument. */
@@ -101,7 +101,6 @@ struct {
 	__uint(max_entries, BW_SOCKETCALLS_MAX);
 	__type(key, __u32);
 	__type(value, struct bw_call_entry);
-	__uint(map_flags, BPF_F_RDONLY_PROG);
 } bw_socketcalls __weak SEC(".maps");
 
 struct {
@@ -109,7 +108,6 @@ struct {
 	__uint(max_entries, BW_CALL_MAX);
 	__type(key, __u32);
 	__type(value, struct bw_decode);
-	__uint(map_flags, BPF_F_RDONLY_PROG);
 } bw_decodes __weak SEC(".maps");
 
 struct {
@@ -139,6 +137,7 @@ const volatile __u32 self_tgid __weak = 0; /* the agent: its activity is not rep
 const volatile __u32 host_ns[BW_NS_MAX] __weak = {}; /* 0: not known */
 const volatile __u32 v1_controller __weak = BW_V1_NONE;
 const volatile __u32 v1_hierarchy __weak = 0;
+const volatile __u32 is_second __weak = 0; /* see dispatch.bpf.c */
 const volatile __u32 want_env __weak = 0;
 const volatile __u32 creds_followed __weak = 0; /* every change of credentials is seen */
 const volatile __u32 tell_unexplained __weak = 0; /* see cred_check.bpf.c */

@@ -204,6 +204,7 @@ static __always_inline void record_send(struct build *b, enum bw_lane lane)
 	if (size > BW_RECORD_MAX) {
 		stat_inc(BW_STAT_OVERSIZE);
 		stat_inc(life ? BW_STAT_LIFE_LOST : BW_STAT_ACTIVITY_LOST);
+		b->scratch->owner = 0;
 		return;
 	}
 	/*

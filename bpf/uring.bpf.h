@@ -57,7 +57,6 @@ struct {
 	__uint(max_entries, BW_RING_OPS_MAX);
 	__type(key, __u32);
 	__type(value, struct bw_call_entry);
-	__uint(map_flags, BPF_F_RDONLY_PROG); /* as those in maps.bpf.h */
 } bw_ring_ops __weak SEC(".maps");
 
 /* Arguments of the tracepoints; see sensor_hooks.c. */

@@ -70,9 +70,9 @@ struct deed { /* NOLINT(clang-analyzer-optin.performance.Padding) */
 };
 
 #define A(x)    ((unsigned long)(x))
-#define DIR_FD  90 /* `dir`/sub */
-#define FILE_FD 91 /* `dir`/file */
-#define NO_FD   77 /* not open */
+#define DIR_FD  190 /* `dir`/sub */
+#define FILE_FD 191 /* `dir`/file */
+#define NO_FD   177 /* not open */
 #define FREE_FD 200 /* not open, nor is what follows */
 
 /* What later deeds build upon, where the call does not exist. */
@@ -281,7 +281,7 @@ static void calls_on_descriptors_tell_their_files(void **state)
 	/* clang-format off */
 	const struct deed deeds[] = {
 		{ DEED(DUP, SYS_dup), { FILE_FD }, { NULL }, NOT_CHECKED, NULL, 0, "/file" },
-		{ DEED(DUP3, SYS_dup3), { FILE_FD, 60, 0 }, { NULL }, 60, NULL, 0, "/file" },
+		{ DEED(DUP3, SYS_dup3), { FILE_FD, 160, 0 }, { NULL }, 160, NULL, 0, "/file" },
 		{ DEED(FCNTL, SYS_fcntl), { FILE_FD, F_DUPFD, FREE_FD }, { NULL }, FREE_FD, NULL, 0,
 		  "/file" },
 		{ DEED(FCNTL, SYS_fcntl), { FILE_FD, F_DUPFD_CLOEXEC, FREE_FD }, { NULL }, FREE_FD, NULL,

@@ -244,54 +244,6 @@ static void maps_cannot_be_changed_from_user_space(void **state)
 	watch_close(told.watch);
 }
 
-/* A program that overwrites the first entry of the map; the value is what happens to lie there. */
-static int load_writer(int map_fd)
-{
-	const struct bpf_insn insns[] = {
-		{ .code = BPF_ST | BPF_MEM | BPF_DW, .dst_reg = BPF_REG_10, .off = -8 },
-		{ .code = BPF_LD | BPF_IMM | BPF_DW,
-		  .dst_reg = BPF_REG_1,
-		  .src_reg = BPF_PSEUDO_MAP_FD,
-		  .imm = map_fd },
-		{ .code = 0 },
-		{ .code = BPF_ALU64 | BPF_MOV | BPF_X, .dst_reg = BPF_REG_2, .src_reg = BPF_REG_10 },
-		{ .code = BPF_ALU64 | BPF_K, /* BPF_ADD, which is 0 */
-		  .dst_reg = BPF_REG_2,
-		  .imm = -8 },
-		{ .code = BPF_JMP | BPF_CALL, .imm = BPF_FUNC_map_lookup_elem },
-		{ .code = BPF_JMP | BPF_JEQ | BPF_K, .dst_reg = BPF_REG_0, .off = 1 },
-		{ .code = BPF_ST | BPF_MEM | BPF_W, .dst_reg = BPF_REG_0 },
-		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0 },
-		{ .code = BPF_JMP | BPF_EXIT },
-	};
-
-	return bpf_prog_load(BPF_PROG_TYPE_RAW_TRACEPOINT, "writer", "GPL", insns,
-			     sizeof(insns) / sizeof(*insns), NULL);
-}
-
-/* What says which calls are watched cannot be changed by a program of somebody's either. */
-static void maps_that_configure_cannot_be_changed_by_programs(void **state)
-{
-	struct told told = begin();
-	const struct bw_skel *skel = told.watch->sensor->skel;
-	const int maps[] = {
-		bpf_map__fd(skel->maps.bw_calls),
-		bpf_map__fd(skel->maps.bw_socketcalls),
-		bpf_map__fd(skel->maps.bw_decodes),
-		bpf_map__fd(skel->maps.bw_ring_ops),
-	};
-	int fd;
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]); i++)
-		assert_int_equal(load_writer(maps[i]), -EACCES);
-	/* It is not for another reason that they are refused. */
-	fd = load_writer(bpf_map__fd(skel->maps.bw_scratch));
-	assert_true(fd >= 0);
-	(void)close(fd);
-	watch_close(told.watch);
-}
-
 static void count_ids(uint32_t id, void *arg)
 {
 	assert_int_not_equal(id, 0);
@@ -323,7 +275,6 @@ int main(void)
 		cmocka_unit_test(a_closed_program_is_told),
 		cmocka_unit_test(moving_our_position_loses_nothing_and_is_told),
 		cmocka_unit_test(maps_cannot_be_changed_from_user_space),
-		cmocka_unit_test(maps_that_configure_cannot_be_changed_by_programs),
 		cmocka_unit_test(its_objects_are_known_by_their_ids),
 	};
 

@@ -161,7 +161,7 @@ ok 'process life alone: programs' grep -qx on_exec "$work/clone.programs"
 ok 'process life alone: nothing at the exit of system calls' \
 	test "$(grep -cxE 'on_(sys_exit|open|connect|cred|call|chdir|exec_fail|packet|tcp_state|ring_.*|rename)' "$work/clone.programs")" = 0
 is 'execs that succeed: no more than that' "$(cat "$work/clone.programs")" "$(cat "$work/exec.programs")"
-is 'one call: its program, the dispatcher twice, the sign of life, what keeps the working directory' 'on_call on_canary on_chdir on_sys_exit on_sys_exit_again' \
+is 'one call: its program, the dispatcher, the sign of life, what keeps the working directory' 'on_call on_canary on_chdir on_sys_exit' \
 	"$(grep -vxFf "$work/clone.programs" "$work/bpf.programs" | tr '\n' ' ' | sed 's/ $//')"
 
 # loaded PID: names of the programs that the process holds, as the kernel has them (15 letters).

@@ -209,6 +209,7 @@ void sensor_close(struct sensor *sensor)
 {
 	if (!sensor)
 		return;
+	bw_skel__destroy(sensor->second);
 	bw_skel__destroy(sensor->skel);
 	for (int lane = 0; lane < BW_LANE_MAX; lane++)
 		sensor_ring_close(&sensor->ring[lane]);
@@ -230,6 +231,7 @@ int sensor_drain(struct sensor *sensor, unsigned int max_records)
 	/* Take note of the edges, so that sensor_fd() waits for the next ones. */
 	if (epoll_wait(sensor->epoll_fd, events, BW_LANE_MAX, 0) < 0 && errno != EINTR)
 		return -errno;
+	sensor_second_if_skipped(sensor);
 	return merge_run(sensor->merge, max_records);
 }
 
@@ -249,5 +251,5 @@ int sensor_read_stats(const struct sensor *sensor, uint64_t stats[BW_STAT_MAX])
 			stats[which] += values[cpu];
 	}
 	free(values);
-	return err ? err : sensor_guard_skipped(sensor, &stats[BW_STAT_SKIPPED]);
+	return err ? err : sensor_skipped(sensor, &stats[BW_STAT_SKIPPED]);
 }

@@ -49,8 +49,8 @@ static int identify(enum sensor_object_kind kind, int fd, uint32_t *ret_id, uint
 	return 0;
 }
 
-static void learn(struct sensor_guard *guard, enum sensor_object_kind kind, const char *name,
-		  int fd)
+void sensor_guard_add(struct sensor_guard *guard, enum sensor_object_kind kind, const char *name,
+		      int fd)
 {
 	struct guard_object object = { .kind = kind, .name = name, .fd = fd };
 	int err;
@@ -75,16 +75,16 @@ void sensor_guard_learn(struct sensor *sensor)
 	struct bpf_map *map = bpf_object__next_map(obj, NULL);
 
 	for (; program; program = bpf_object__next_program(obj, program))
-		learn(guard, SENSOR_OBJECT_PROGRAM, bpf_program__name(program),
-		      bpf_program__fd(program));
+		sensor_guard_add(guard, SENSOR_OBJECT_PROGRAM, bpf_program__name(program),
+				 bpf_program__fd(program));
 	for (; map; map = bpf_object__next_map(obj, map))
-		learn(guard, SENSOR_OBJECT_MAP, bpf_map__name(map), bpf_map__fd(map));
+		sensor_guard_add(guard, SENSOR_OBJECT_MAP, bpf_map__name(map), bpf_map__fd(map));
 	for (int i = 0; i < skeleton->prog_cnt; i++) {
 		const struct bpf_link *link = *skeleton->progs[i].link;
 
 		if (link)
-			learn(guard, SENSOR_OBJECT_LINK, skeleton->progs[i].name,
-			      bpf_link__fd(link));
+			sensor_guard_add(guard, SENSOR_OBJECT_LINK, skeleton->progs[i].name,
+					 bpf_link__fd(link));
 	}
 	guard->has_canary = bpf_program__fd(sensor->skel->progs.on_canary) >= 0;
 }
@@ -228,59 +228,6 @@ static void check_canary(struct sensor *sensor, uint64_t now_ns, sensor_finding_
 		tell(&blind, arg);
 	}
 	send_canary(sensor, now_ns);
-}
-
-/* Runs of a program that the kernel left out, since it was under way there; 0 before 5.12. */
-static int read_misses(const struct bpf_program *program, uint64_t *out)
-{
-	struct bpf_prog_info info = { 0 };
-	__u32 len = sizeof(info);
-	int err = bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &len);
-
-	*out = err ? 0 : info.recursion_misses;
-	return err;
-}
-
-int sensor_guard_skipped(const struct sensor *sensor, uint64_t *out)
-{
-	const struct bw_skel *skel = sensor->skel;
-	struct bpf_program *program;
-
-	*out = 0;
-	bpf_object__for_each_program(program, skel->obj)
-	{
-		uint64_t n = sensor->guard.n_skipped_before;
-		int err = 0;
-
-		if (bpf_program__fd(program) < 0)
-			continue; /* it was not needed */
-		if (program != skel->progs.on_sys_exit || !skel->links.on_sys_exit_again)
-			err = read_misses(program, &n);
-		if (err)
-			return err;
-		*out += n;
-	}
-	return 0;
-}
-
-void sensor_guard_back_up(struct sensor *sensor)
-{
-	struct bw_skel *skel = sensor->skel;
-	struct sensor_guard *guard = &sensor->guard;
-	uint64_t n_skipped;
-
-	if (skel->links.on_sys_exit_again || bpf_program__fd(skel->progs.on_sys_exit_again) < 0)
-		return;
-	if (read_misses(skel->progs.on_sys_exit, &n_skipped) || !n_skipped)
-		return;
-	skel->links.on_sys_exit_again = bpf_program__attach(skel->progs.on_sys_exit_again);
-	if (!skel->links.on_sys_exit_again) {
-		log_debug("cannot attach on_sys_exit_again: %s", strerror(errno));
-		return;
-	}
-	guard->n_skipped_before = n_skipped;
-	learn(guard, SENSOR_OBJECT_LINK, "on_sys_exit_again",
-	      bpf_link__fd(skel->links.on_sys_exit_again));
 }
 
 void sensor_check(struct sensor *sensor, uint64_t now_ns, sensor_finding_fn *tell, void *arg)

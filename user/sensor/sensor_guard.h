@@ -54,13 +54,16 @@ struct sensor_guard {
 	uint64_t n_sent;
 	uint64_t sent_ns;
 	bool has_canary; /* its program is loaded */
-	uint64_t n_skipped_before; /* runs of on_sys_exit, until the second program was there */
 };
 
 void sensor_guard_init(struct sensor_guard *guard);
 
 /* After the attach: what there is to look after. */
 void sensor_guard_learn(struct sensor *sensor);
+
+/* One more object, of which `name` has to stay. */
+void sensor_guard_add(struct sensor_guard *guard, enum sensor_object_kind kind, const char *name,
+		      int fd);
 
 /* Is the record a canary?  Then it goes no further. */
 bool sensor_guard_takes(struct sensor_guard *guard, enum bw_lane lane, const void *data,
@@ -71,18 +74,6 @@ bool sensor_guard_takes(struct sensor_guard *guard, enum bw_lane lane, const voi
  * came?  A reader who is behind is not blind.
  */
 bool sensor_guard_knows(const struct sensor_guard *guard, enum bw_lane lane, unsigned long pos);
-
-/*
- * How often the kernel left out a program that nothing made up for: an upper bound of
- * what was not seen.  Returns 0 or -errno.
- */
-int sensor_guard_skipped(const struct sensor *sensor, uint64_t *out);
-
-/*
- * Attach the second program at the exit of calls once the first was skipped; see
- * bpf/dispatch.bpf.c.  Cheap enough for every look at the rings.
- */
-void sensor_guard_back_up(struct sensor *sensor);
 
 /* Judge the lane's youngest canary.  Returns whether it has to be told that we are blind. */
 bool sensor_guard_judge(struct sensor_guard *guard, enum bw_lane lane, uint64_t now_ns);

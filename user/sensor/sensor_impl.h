@@ -22,6 +22,9 @@ struct sensor_host {
 
 struct sensor {
 	struct bw_skel *skel;
+	struct bw_skel *second; /* see sensor_second_load(); NULL: not loaded */
+	bool no_second; /* it cannot be loaded */
+	uint64_t n_skipped_alone; /* runs of on_sys_exit, until there was a second */
 	struct sensor_ring ring[BW_LANE_MAX];
 	unsigned long life_target; /* where the producers were before the last drain */
 	unsigned long activity_target;
@@ -84,5 +87,23 @@ int sensor_load(struct sensor *sensor, const struct sensor_config *config, struc
 
 /* Fill the maps of calls and attach; events begin.  As sensor_open(). */
 int sensor_attach(struct sensor *sensor, const struct sensor_config *config, struct diag *diag);
+
+/* Put the loaded programs behind the dispatcher into its map.  Returns 0 or -errno. */
+int sensor_fill_programs(const struct bw_skel *skel);
+
+/*
+ * How often the kernel left out a program that nothing made up for: an upper bound of
+ * what was not seen.  Returns 0 or -errno.
+ */
+int sensor_skipped(const struct sensor *sensor, uint64_t *out);
+
+/*
+ * Load and attach what is at the exit of calls a second time if the kernel has left it
+ * out; see bpf/dispatch.bpf.c.  Cheap enough for every look at the rings, but once.
+ */
+void sensor_second_if_skipped(struct sensor *sensor);
+
+/* The same, whatever happened.  Returns 0 or -errno. */
+int sensor_second_load(struct sensor *sensor);
 
 #endif /* SENSOR_SENSOR_IMPL_H */

@@ -171,11 +171,7 @@ static int choose_programs(struct bw_skel *skel, const bool needed[BW_SLOT_MAX])
 		bpf_program__set_autoattach(prog, false); /* reached by tail call */
 		any = any || needed[slot];
 	}
-	err = bpf_program__set_autoload(skel->progs.on_sys_exit, any);
-	if (!err)
-		err = bpf_program__set_autoload(skel->progs.on_sys_exit_again, any);
-	bpf_program__set_autoattach(skel->progs.on_sys_exit_again, false); /* sensor_guard.c does */
-	return err;
+	return bpf_program__set_autoload(skel->progs.on_sys_exit, any);
 }
 
 static int explain_load(int err, struct diag *diag)
@@ -281,7 +277,7 @@ static int fill_ring_ops(const struct bw_skel *skel, const struct sensor_config 
 	return err;
 }
 
-static int fill_programs(const struct bw_skel *skel)
+int sensor_fill_programs(const struct bw_skel *skel)
 {
 	int err = 0;
 
@@ -321,7 +317,7 @@ int sensor_attach(struct sensor *sensor, const struct sensor_config *config, str
 	if (!err)
 		err = fill_ring_ops(sensor->skel, config);
 	if (!err)
-		err = fill_programs(sensor->skel);
+		err = sensor_fill_programs(sensor->skel);
 	if (!err) {
 		if (!config->leave_writable)
 			freeze_maps(sensor->skel);

@@ -72,8 +72,7 @@ bool sensor_program_serves(const char *program, enum bw_call call)
 	bool calls[BW_CALL_MAX] = { false };
 	bool slots[BW_SLOT_MAX];
 
-	if (strcmp(program, "on_sys_exit") == 0 || strcmp(program, "on_sys_exit_again") == 0 ||
-	    strcmp(program, "on_canary") == 0)
+	if (strcmp(program, "on_sys_exit") == 0 || strcmp(program, "on_canary") == 0)
 		return sensor_hook_serves(SENSOR_HOOK_CALLS, call);
 	for (size_t i = 0; i < sizeof(hook_programs) / sizeof(*hook_programs); i++) {
 		if (strcmp(program, hook_programs[i].name) == 0)
