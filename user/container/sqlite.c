@@ -12,14 +12,16 @@
 #include <sqlite3.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/file.h"
 #include "container/place.h"
 
 #define FILE_MAX    ((size_t)32 << 20)
 #define VALUE_MAX   (4 << 20)
 #define TRIES_MAX   3
-#define STEP_OPS    1000 /* of the library's machine, between two questions whether to go on */
-#define STEPS_MAX   1000 /* a row by its key takes some dozens of operations */
+#define STEP_OPS    100 /* of the library's machine, between two questions whether to go on */
+#define STEPS_MAX   100 /* the schema and a row by its key take some hundreds of operations */
+#define TIME_MAX_NS 50000000ULL /* one operation may copy a whole value */
 #define SQL_MAX     1024
 #define COLUMNS_MAX 64
 
@@ -105,15 +107,20 @@ static int read_image(int place, const char *path, struct image *out)
 	return err;
 }
 
+struct limit {
+	int steps;
+	uint64_t until_ns;
+};
+
 static int give_up(void *arg)
 {
-	int *left = arg;
+	struct limit *limit = arg;
 
-	return --*left < 0;
+	return --limit->steps < 0 || clock_boot_ns() > limit->until_ns;
 }
 
 /* What could run or grow without end is off: the schema, too, is somebody else's. */
-static void confine(sqlite3 *db, int *left)
+static void confine(sqlite3 *db, struct limit *limit)
 {
 	(void)sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	(void)sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
@@ -122,7 +129,9 @@ static void confine(sqlite3 *db, int *left)
 	(void)sqlite3_limit(db, SQLITE_LIMIT_LENGTH, VALUE_MAX);
 	(void)sqlite3_limit(db, SQLITE_LIMIT_SQL_LENGTH, SQL_MAX);
 	(void)sqlite3_limit(db, SQLITE_LIMIT_COLUMN, COLUMNS_MAX);
-	sqlite3_progress_handler(db, STEP_OPS, give_up, left);
+	/* A call is one operation, however long it takes: none with arguments. */
+	(void)sqlite3_limit(db, SQLITE_LIMIT_FUNCTION_ARG, 0);
+	sqlite3_progress_handler(db, STEP_OPS, give_up, limit);
 }
 
 static int error_of(int code)
@@ -170,7 +179,7 @@ int sqlite_get(int place, const char *path, const char *sql, const char *key, ch
 {
 	struct image image = { NULL, 0 };
 	int err = read_image(place, path, &image);
-	int left = STEPS_MAX;
+	struct limit limit = { .steps = STEPS_MAX };
 	sqlite3 *db = NULL;
 	int code;
 
@@ -178,7 +187,8 @@ int sqlite_get(int place, const char *path, const char *sql, const char *key, ch
 		return err;
 	code = sqlite3_open_v2(":memory:", &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
 	if (code == SQLITE_OK) {
-		confine(db, &left);
+		limit.until_ns = clock_boot_ns() + TIME_MAX_NS;
+		confine(db, &limit);
 		code = sqlite3_deserialize(db, "main", (unsigned char *)image.data,
 					   (sqlite3_int64)image.len, (sqlite3_int64)image.len,
 					   SQLITE_DESERIALIZE_READONLY);
