@@ -90,7 +90,7 @@ static bool find_in(int place, const char *cache, const char *id, cJSON *all)
 {
 	const struct dirent *entry;
 	char path[PLACE_PATH_MAX];
-	DIR *dir = place_list(place, cache);
+	DIR *dir = place_list(place, cache, PLACE_FOLLOW);
 	int n = 0;
 
 	if (!dir)
@@ -109,7 +109,7 @@ static void find_leases(int place, const char *network, const char *id, char **m
 {
 	const struct dirent *entry;
 	char path[PLACE_PATH_MAX];
-	DIR *dir = place_list(place, network);
+	DIR *dir = place_list(place, network, PLACE_FOLLOW);
 	char *lease;
 	int n = 0;
 
@@ -132,7 +132,7 @@ static void find_all_leases(int place, const char *id, char **member)
 {
 	const struct dirent *entry;
 	char path[PLACE_PATH_MAX];
-	DIR *dir = place_list(place, NETWORKS_DIR);
+	DIR *dir = place_list(place, NETWORKS_DIR, PLACE_FOLLOW);
 	int n = 0;
 
 	while (dir && n++ < NAMES_MAX && (entry = readdir(dir))) {

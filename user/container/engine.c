@@ -82,7 +82,7 @@ static void read_passwd(struct work *work)
 
 	if (!work->info->rootfs)
 		return;
-	rootfs = place_open_dir(work->place, work->info->rootfs);
+	rootfs = place_open_dir(work->place, work->info->rootfs, PLACE_FOLLOW);
 	if (rootfs < 0)
 		return; /* mounted elsewhere; user names will be missing */
 	err = place_read(rootfs, "etc/passwd", PASSWD_READ_MAX, PLACE_FOLLOW, &text);
