@@ -162,7 +162,7 @@ static struct claim claim_of_runner(const struct containers *c, const struct run
 		.type = runner->runtime.type,
 		.bundle = runner->runtime.bundle,
 		.pid = runner->tgid,
-		.is_rootless = runner->uid != 0,
+		.uid = runner->uid,
 	};
 
 	if (bind_find_supervisor(c, runner->parent_tgid, supervisor))
@@ -175,6 +175,7 @@ static void keep_claim(struct entry *entry, const struct claim *claim)
 {
 	entry->engine = claim->engine;
 	entry->is_crio = claim->is_crio;
+	entry->uid = claim->uid;
 	free(entry->namespace);
 	entry->namespace = claim->namespace ? strdup(claim->namespace) : NULL;
 }
@@ -191,7 +192,7 @@ static struct claim claim_of_entry(const struct entry *entry)
 		.name = entry->engine == ENGINE_CONMON ? info->name : NULL,
 		.namespace = entry->namespace,
 		.is_crio = entry->is_crio,
-		.is_rootless = info->is_rootless,
+		.uid = entry->uid,
 	};
 
 	return claim;
@@ -333,7 +334,7 @@ static struct entry *bind_new(struct containers *c, enum hier hier, struct node 
 void bind_by_claim(struct containers *c, enum hier hier, struct node *node,
 		   const struct claim *claim)
 {
-	struct entry *entry = registry_find_id(c, claim->id);
+	struct entry *entry = registry_find_id(c, claim->id, claim->uid);
 
 	if (entry && entry->n_nodes) {
 		if (entry->cgroup[hier])
@@ -372,7 +373,7 @@ static struct entry *climb_to_maker(struct containers *c, struct node *node, uin
 				.bundle = proc.runtime.bundle,
 				.pid = tgid,
 				.init_pid = init,
-				.is_rootless = proc.uid != 0,
+				.uid = proc.uid,
 			};
 
 			if (proc.runtime.role != RUNTIME_LOW)

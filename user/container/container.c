@@ -169,7 +169,7 @@ static const struct container *find_unknown(struct containers *c, uint32_t pid_n
 	struct entry *entry;
 
 	(void)snprintf(id, sizeof(id), "ns:%08x", pid_ns);
-	entry = registry_find_id(c, id);
+	entry = registry_find_id(c, id, 0);
 	if (!entry) {
 		info = info_new(CONTAINER_UNKNOWN, id, "unknown");
 		entry = info ? registry_add(c, info) : NULL;
@@ -272,7 +272,7 @@ static void learn_runner(struct containers *c, const struct bw_exec *exec)
 	runner->runtime = runtime;
 	runner->start_ns = exec->hdr.start_ns;
 	runner->parent_tgid = exec->hdr.parent_tgid;
-	runner->uid = exec->hdr.euid;
+	runner->uid = exec->hdr.uid ? exec->hdr.uid : exec->hdr.euid;
 	runner->seen_ns = c->now_ns;
 	runner->cgroup[HIER_V2] = exec->hdr.cgroup_v2;
 	runner->cgroup[HIER_V1] = exec->hdr.cgroup_v1;
@@ -439,7 +439,7 @@ static void adopt(struct containers *c, const struct bw_container *rec, struct c
 	if (is_host) {
 		info_free(info);
 	} else {
-		entry = registry_find_start(c, info->full_id, info->start_ns);
+		entry = registry_find_same(c, info);
 		if (entry)
 			registry_replace(entry, info);
 		else
@@ -695,10 +695,10 @@ int containers_scan(struct containers *c)
 static void on_answer(const char *full_id, const cJSON *container, const cJSON *image, void *arg)
 {
 	struct containers *c = arg;
-	struct entry *entry = registry_find_id(c, full_id);
+	struct entry *entry = registry_find_id(c, full_id, 0);
 
-	/* By now it may be gone. */
-	if (entry && engine_take_answer(entry->info, container, image))
+	/* By now it may be gone, and another in its place. */
+	if (entry && entry->is_asked && engine_take_answer(entry->info, container, image))
 		bind_tell(c, entry);
 }
 

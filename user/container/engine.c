@@ -208,7 +208,7 @@ struct container *engine_describe(const char *root, const struct claim *claim, u
 	work.info = info;
 	info_set(&info->bundle, claim->bundle);
 	info_set(&info->name, claim->name);
-	info->is_rootless = claim->is_rootless;
+	info->is_rootless = claim->uid != 0;
 	work.place = place_open(root, claim->pid);
 	if (work.place >= 0 && info->bundle)
 		whole = read_all(&work, root) && !work.is_busy;

@@ -28,7 +28,7 @@ struct claim {
 	const char *name; /* conmon's; NULL: not known */
 	const char *namespace; /* containerd's; NULL: not known */
 	bool is_crio;
-	bool is_rootless;
+	uint32_t uid; /* of who runs the runtime: if it is not root, all of this is that user's word */
 	uint32_t pid; /* whose root the paths start from; 0: the host's */
 	uint32_t init_pid; /* of its first process; 0: not known */
 };

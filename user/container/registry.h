@@ -44,6 +44,7 @@ struct entry {
 	bool has_waited; /* for the same */
 	bool is_asked; /* a daemon about it, or it was not worth it */
 	bool is_crio; /* these are as in struct claim, for another look */
+	uint32_t uid;
 	enum engine engine;
 	char *namespace;
 };
@@ -109,10 +110,10 @@ struct containers {
 /* The one that this process made; NULL: none. */
 struct entry *registry_find_made(const struct containers *c, const char *full_id, uint32_t tgid,
 				 uint64_t start_ns);
-/* The latest with this id; NULL: none. */
-struct entry *registry_find_id(const struct containers *c, const char *full_id);
-struct entry *registry_find_start(const struct containers *c, const char *full_id,
-				  uint64_t start_ns);
+/* The latest with this id that user `uid` made; NULL: none.  A user may call his as root's is called. */
+struct entry *registry_find_id(const struct containers *c, const char *full_id, uint32_t uid);
+/* The one that `info` describes anew; NULL: none. */
+struct entry *registry_find_same(const struct containers *c, const struct container *info);
 
 /* Takes `info`, also when it fails; NULL when out of memory. */
 struct entry *registry_add(struct containers *c, struct container *info);
