@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "container/address.h"
 #include "container/info.h"
 #include "container/lxc.h"
 #include "container/nspawn.h"
@@ -51,6 +52,12 @@ bool work_go_up(char *path, int n)
 		*slash = '\0';
 	}
 	return true;
+}
+
+void work_find_results(struct work *work, const char *id, char **member)
+{
+	if (!work->info->is_rootless)
+		address_find_results(work->place, id, member, &work->info->cni_json);
 }
 
 cJSON *work_read_json(struct work *work, const char *dir, const char *name)

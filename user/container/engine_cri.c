@@ -209,7 +209,6 @@ void containerd_apply(struct work *work)
 /* Clients of containerd name a container's network by its namespace, too. */
 void containerd_find_address(struct work *work)
 {
-	struct container *info = work->info;
 	char id[INFO_STR_MAX];
 	int len;
 
@@ -217,7 +216,7 @@ void containerd_find_address(struct work *work)
 		return;
 	len = snprintf(id, sizeof(id), "%s-%s", work->claim->namespace, work->claim->id);
 	if (len > 0 && (size_t)len < sizeof(id))
-		address_find_results(work->place, id, &info->ip, &info->cni_json);
+		work_find_results(work, id, &work->info->ip);
 }
 
 /* Where the engine's own notes have it not, in the plugins' cache. */
@@ -227,7 +226,7 @@ static void pod_find_address(struct work *work)
 	const char *sandbox = info->is_sandbox ? work->claim->id : info->pod_sandbox_id;
 
 	if (sandbox && !info->cni_json)
-		address_find_results(work->place, sandbox, &info->pod_ip, &info->cni_json);
+		work_find_results(work, sandbox, &info->pod_ip);
 }
 
 /* Of the interfaces those in the pod: the host's ends have names like these, and lo says nothing. */

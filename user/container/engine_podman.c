@@ -177,9 +177,7 @@ static void podman_read_state(struct work *work, const char *storage)
 	if (pod)
 		podman_read_pod(work, storage, pod);
 	podman_take_networks(work->info, cJSON_GetObjectItemCaseSensitive(state, "networkStatus"));
-	if (!work->info->is_rootless)
-		address_find_results(work->place, owner ? owner : work->claim->id, &work->info->ip,
-				     &work->info->cni_json);
+	work_find_results(work, owner ? owner : work->claim->id, &work->info->ip);
 	cJSON_Delete(state);
 	cJSON_Delete(config);
 }

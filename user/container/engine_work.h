@@ -22,6 +22,12 @@ cJSON *work_read_json(struct work *work, const char *dir, const char *name);
 /* Count and tell at debug level that a file could not be used; err is a negative errno. */
 void work_failed(struct work *work, const char *path, int err);
 
+/*
+ * As address_find_results().  A user's container is in no such directory of the host's: what is
+ * there under its id is another's, and where his processes have another root he wrote it.
+ */
+void work_find_results(struct work *work, const char *id, char **member);
+
 /* Cut `n` components off the end of `path`; false when it has not so many. */
 bool work_go_up(char *path, int n);
 
