@@ -143,6 +143,21 @@ static void broken_results_are_no_address(void **state)
 	assert_string_equal(cf_ask(f->live, CG2, 1, 0)->ip, "10.9.0.2");
 }
 
+/* A look for it alone reads nothing else, and does not take what the container is by now. */
+static void look_for_an_address_needs_no_bundle(void **state)
+{
+	struct fixture *f = *state;
+	const struct container *info = start_ctr(f);
+	char path[128];
+
+	assert_null(info->ip);
+	(void)snprintf(path, sizeof(path), "%s%s", f->root, BUNDLE "/config.json");
+	assert_int_equal(unlink(path), 0);
+	cf_put(f, RESULTS "net-default-c1-eth0", answer);
+	assert_string_equal(run_first(f)->ip, "10.9.0.2");
+	assert_false(cf_ask(f->replay, CG2, 1, 0)->is_partial);
+}
+
 static void without_a_cache_leases_tell(void **state)
 {
 	struct fixture *f = *state;
@@ -363,6 +378,7 @@ int main(void)
 		SENTENCE(only_addresses_are_taken),
 		SENTENCE(network_made_after_the_cgroup_is_found_by_the_first_process),
 		SENTENCE(broken_results_are_no_address),
+		SENTENCE(look_for_an_address_needs_no_bundle),
 		SENTENCE(without_a_cache_leases_tell),
 		SENTENCE(only_so_many_leases_are_looked_at),
 		SENTENCE(linked_networks_are_not_followed),

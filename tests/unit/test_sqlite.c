@@ -79,14 +79,16 @@ static void make_db(const struct fixture *f, const char *name, const char *more)
 	assert_int_equal(sqlite3_close(db), SQLITE_OK);
 }
 
-static int get(const struct fixture *f, const char *name, const char *id, char **out)
+static int get(const struct fixture *f, const char *name, size_t max_bytes, const char *id,
+	       char **out)
 {
+	const struct sqlite_query query = { QUERY, id };
 	int place = place_open(f->root, 0);
 	int err;
 
 	assert_true(place >= 0);
 	*out = NULL;
-	err = sqlite_get(place, name, QUERY, id, out);
+	err = sqlite_get(place, name, max_bytes, &query, out);
 	assert_int_equal(close(place), 0);
 	return err;
 }
@@ -95,7 +97,7 @@ static void check_error(const struct fixture *f, const char *name, int want)
 {
 	char *value;
 
-	assert_int_equal(get(f, name, "a", &value), want);
+	assert_int_equal(get(f, name, SQLITE_FILE_MAX, "a", &value), want);
 	assert_null(value);
 }
 
@@ -103,7 +105,7 @@ static void check_value(const struct fixture *f, const char *name, const char *i
 {
 	char *value;
 
-	assert_int_equal(get(f, name, id, &value), 0);
+	assert_int_equal(get(f, name, SQLITE_FILE_MAX, id, &value), 0);
 	assert_string_equal(value, want);
 	free(value);
 }
@@ -116,8 +118,8 @@ static void values_are_found_by_their_key(void **state)
 	make_db(f, "/db.sql", "");
 	check_value(f, "/db.sql", "a", "{\"n\":1}");
 	check_value(f, "/db.sql", "t", "text");
-	assert_int_equal(get(f, "/db.sql", "b", &value), -ENOENT);
-	assert_int_equal(get(f, "/db.sql", "' OR 1 --", &value), -ENOENT);
+	assert_int_equal(get(f, "/db.sql", SQLITE_FILE_MAX, "b", &value), -ENOENT);
+	assert_int_equal(get(f, "/db.sql", SQLITE_FILE_MAX, "' OR 1 --", &value), -ENOENT);
 	check_error(f, "/no.sql", -ENOENT);
 	make_db(f, "/wal.sql", "PRAGMA journal_mode = WAL");
 	check_value(f, "/wal.sql", "a", "{\"n\":1}");
@@ -127,6 +129,7 @@ static void owner_is_not_kept_from_writing(void **state)
 {
 	struct fixture *f = *state;
 	sqlite3 *db;
+	char *value;
 
 	make_db(f, "/db.sql", "");
 	db = open_db(f, "/own.sql");
@@ -137,6 +140,7 @@ static void owner_is_not_kept_from_writing(void **state)
 	run(db, "UPDATE ContainerConfig SET JSON = 'new'");
 	/* With its journal there, who knows what is written already. */
 	check_error(f, "/own.sql", -EAGAIN);
+	assert_int_equal(get(f, "/own.sql", 0, "a", &value), -EAGAIN);
 	run(db, "COMMIT");
 	check_value(f, "/own.sql", "a", "new");
 	run(db, "PRAGMA journal_mode = WAL; UPDATE ContainerConfig SET JSON = 'newer'");
@@ -149,6 +153,7 @@ static void what_is_no_database_is_told(void **state)
 {
 	struct fixture *f = *state;
 	char path[128];
+	char *value;
 
 	cf_put(f, "/empty.sql", "");
 	check_error(f, "/empty.sql", -EBADMSG);
@@ -165,6 +170,8 @@ static void what_is_no_database_is_told(void **state)
 	path_of(f, "/huge.sql", path, sizeof(path));
 	assert_int_equal(truncate(path, (off_t)1 << 40), 0);
 	check_error(f, "/huge.sql", -EFBIG);
+	make_db(f, "/large.sql", "");
+	assert_int_equal(get(f, "/large.sql", 4096, "a", &value), -EFBIG);
 }
 
 static void hostile_schemas_come_to_an_end(void **state)
@@ -245,7 +252,7 @@ static void broken_files_do_no_harm(void **state)
 	assert_int_equal(file_read(AT_FDCWD, path, 1 << 20, &data, &len), 0);
 	for (size_t cut = 0; cut < len; cut += 397) {
 		cf_put_bytes(f, "/cut.sql", data, cut);
-		err = get(f, "/cut.sql", "a", &value);
+		err = get(f, "/cut.sql", SQLITE_FILE_MAX, "a", &value);
 		assert_true(err ? value == NULL : strlen(value) > 0);
 		free(value);
 	}
@@ -253,7 +260,7 @@ static void broken_files_do_no_harm(void **state)
 		data[at] = (char)~data[at];
 		cf_put_bytes(f, "/bad.sql", data, len);
 		data[at] = (char)~data[at];
-		err = get(f, "/bad.sql", "a", &value);
+		err = get(f, "/bad.sql", SQLITE_FILE_MAX, "a", &value);
 		assert_true(err ? value == NULL : value != NULL);
 		free(value);
 	}

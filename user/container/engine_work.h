@@ -16,6 +16,12 @@ struct work {
 	bool is_busy; /* something was being written: it is worth another look */
 };
 
+/* JSON of the file `path`, owned by the caller; NULL when it cannot be used, which is counted. */
+cJSON *work_parse(struct work *work, const char *path, const char *text);
+
+/* Is there time for another file?  If not, that is counted. */
+bool work_has_time(struct work *work, const char *path);
+
 /* The file "dir/name" as JSON, owned by the caller; NULL when it cannot be had, which is counted. */
 cJSON *work_read_json(struct work *work, const char *dir, const char *name);
 
@@ -35,8 +41,12 @@ bool work_go_up(char *path, int n);
 void containerd_apply(struct work *work);
 void containerd_find_address(struct work *work);
 void cri_apply(struct work *work, const cJSON *config);
+void cri_find_address(struct work *work, const cJSON *config);
 void crio_apply(struct work *work, const cJSON *config);
+void crio_find_address(struct work *work, const cJSON *config);
 void podman_apply(struct work *work, const cJSON *config);
+void podman_find_address(struct work *work);
+/* Also for LOOK_ADDRESS. */
 void docker_apply(struct work *work, const cJSON *config);
 
 #endif /* CONTAINER_ENGINE_WORK_H */

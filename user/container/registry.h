@@ -14,6 +14,7 @@
 #include "container/engine.h"
 #include "container/query.h"
 #include "container/runtime.h"
+#include "container/share.h"
 #include "container/table.h"
 
 #define REGISTRY_CONTAINERS_MAX 8192
@@ -54,6 +55,9 @@ enum node_state {
 	NODE_HOST, /* part of no container */
 	NODE_BOUND,
 };
+
+/* Whose container it is. */
+enum who { WHO_ROOT, WHO_USER, WHO_MAX };
 
 /* A cgroup, or (HIER_NS) a pid namespace. */
 struct node {
@@ -102,8 +106,9 @@ struct containers {
 	struct table setups;
 	struct container host;
 	uint64_t now_ns; /* time of the latest record */
-	uint64_t wait_since_ns; /* start of the period in which waited_ns was spent */
-	uint64_t waited_ns;
+	/* For reading files and for waiting for them; what users do takes nothing from root's. */
+	struct share looks[WHO_MAX];
+	struct share waits[WHO_MAX];
 	uint64_t record[BW_RECORD_MAX / sizeof(uint64_t)]; /* to build one in */
 };
 

@@ -16,7 +16,6 @@
 #include "base/file.h"
 #include "container/place.h"
 
-#define FILE_MAX    ((size_t)32 << 20)
 #define VALUE_MAX   (4 << 20)
 #define TRIES_MAX   3
 #define STEP_OPS    100 /* of the library's machine, between two questions whether to go on */
@@ -59,7 +58,12 @@ static int read_head(int fd, char *head)
 	return n == HEAD_LEN ? 0 : -EBADMSG;
 }
 
-static int read_once(int place, const char *path, struct image *out)
+static bool is_being_written(int place, const char *path)
+{
+	return is_beside(place, path, "-journal") || is_beside(place, path, "-wal");
+}
+
+static int read_once(int place, const char *path, size_t max_bytes, struct image *out)
 {
 	cleanup_close int fd = place_open_file(place, path, PLACE_NOFOLLOW);
 	char before[HEAD_LEN];
@@ -71,17 +75,19 @@ static int read_once(int place, const char *path, struct image *out)
 		return fd;
 	if (fstat(fd, &st))
 		return -errno;
-	if ((uintmax_t)st.st_size > FILE_MAX)
+	/* Before all of it is read for nothing. */
+	if (is_being_written(place, path))
+		return -EAGAIN;
+	if ((uintmax_t)st.st_size > max_bytes)
 		return -EFBIG;
 	err = read_head(fd, before);
 	if (!err)
-		err = file_read_fd(fd, FILE_MAX, &out->data, &out->len);
+		err = file_read_fd(fd, max_bytes, &out->data, &out->len);
 	if (err)
 		return err;
 	err = read_head(fd, after);
 	/* With a journal, pages change between its making and its end, which counts up. */
-	if (!err && (out->len < HEAD_LEN || is_beside(place, path, "-journal") ||
-		     is_beside(place, path, "-wal") ||
+	if (!err && (out->len < HEAD_LEN || is_being_written(place, path) ||
 		     memcmp(before + COUNTER, after + COUNTER, COUNTER_LEN) != 0))
 		err = -EAGAIN;
 	if (err) {
@@ -92,13 +98,13 @@ static int read_once(int place, const char *path, struct image *out)
 }
 
 /* What was committed last, as a whole. */
-static int read_image(int place, const char *path, struct image *out)
+static int read_image(int place, const char *path, size_t max_bytes, struct image *out)
 {
 	int err = -EAGAIN;
 	int tries;
 
 	for (tries = 0; tries < TRIES_MAX && err == -EAGAIN; tries++)
-		err = read_once(place, path, out);
+		err = read_once(place, path, max_bytes, out);
 	/* Without a log that format is the other; in memory the library knows no log. */
 	if (!err && out->data && out->data[WRITE_FORMAT] == 2 && out->data[READ_FORMAT] == 2) {
 		out->data[WRITE_FORMAT] = 1;
@@ -157,14 +163,14 @@ static int take_value(sqlite3_stmt *stmt, char **out)
 	return 0;
 }
 
-static int query(sqlite3 *db, const char *sql, const char *key, char **out)
+static int ask(sqlite3 *db, const struct sqlite_query *query, char **out)
 {
 	sqlite3_stmt *stmt = NULL;
-	int code = sqlite3_prepare_v2(db, sql, -1, &stmt, NULL);
+	int code = sqlite3_prepare_v2(db, query->sql, -1, &stmt, NULL);
 	int err;
 
 	if (code == SQLITE_OK)
-		code = sqlite3_bind_text(stmt, 1, key, -1, SQLITE_STATIC);
+		code = sqlite3_bind_text(stmt, 1, query->key, -1, SQLITE_STATIC);
 	if (code == SQLITE_OK)
 		code = sqlite3_step(stmt);
 	if (code == SQLITE_ROW)
@@ -175,10 +181,11 @@ static int query(sqlite3 *db, const char *sql, const char *key, char **out)
 	return err;
 }
 
-int sqlite_get(int place, const char *path, const char *sql, const char *key, char **out)
+int sqlite_get(int place, const char *path, size_t max_bytes, const struct sqlite_query *query,
+	       char **out)
 {
 	struct image image = { NULL, 0 };
-	int err = read_image(place, path, &image);
+	int err = read_image(place, path, max_bytes, &image);
 	struct limit limit = { .steps = STEPS_MAX };
 	sqlite3 *db = NULL;
 	int code;
@@ -193,7 +200,7 @@ int sqlite_get(int place, const char *path, const char *sql, const char *key, ch
 					   (sqlite3_int64)image.len, (sqlite3_int64)image.len,
 					   SQLITE_DESERIALIZE_READONLY);
 	}
-	err = code == SQLITE_OK ? query(db, sql, key, out) : error_of(code);
+	err = code == SQLITE_OK ? ask(db, query, out) : error_of(code);
 	(void)sqlite3_close(db); /* no statement is left */
 	free(image.data);
 	return err;
