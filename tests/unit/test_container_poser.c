@@ -56,7 +56,8 @@ static void files_of_users_may_be_less_large(void **state)
 	static char big[BIG_BYTES];
 
 	memset(big, ' ', sizeof(big));
-	memcpy(big, "{}", 2);
+	big[0] = '{';
+	big[1] = '}';
 	cf_put_bytes(f, "/b/config.json", big, sizeof(big));
 	cf_put_poser(f, &poser);
 	assert_true(cf_ask_poser(f->live, &poser)->is_partial);
@@ -76,9 +77,11 @@ static void users_share_of_the_time_is_bounded(void **state)
 	uint64_t end_ns;
 	uint32_t i;
 
-	for (i = 0; i < sizeof(big); i += 2)
-		memcpy(big + i, i ? ",1" : "[1", 2);
-	memcpy(big + sizeof(big) - 2, "] ", 2);
+	for (i = 0; i < sizeof(big); i++)
+		big[i] = i % 2 ? '1' : ',';
+	big[0] = '[';
+	big[sizeof(big) - 1] = ']';
+	big[sizeof(big) - 2] = ' ';
 	cf_put_bytes(f, "/st/overlay-containers/x/userdata/config.json", big, sizeof(big));
 	cf_put_bytes(f, "/st/overlay-containers/containers.json", big, sizeof(big));
 	cf_put(f, "/b/config.json", "{}");
