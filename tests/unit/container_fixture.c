@@ -48,6 +48,7 @@ void cf_put_link(const struct fixture *f, const char *path, const char *to)
 	assert_int_equal(symlink(to, full), 0);
 }
 
+#define HOST_NS   1
 #define BOLT_PAGE 65536U
 #define BOLT_HEAD 16U /* of a page, of an element, and of a bucket */
 
@@ -204,6 +205,47 @@ int cf_teardown(void **state)
 	return 0;
 }
 
+static void put_process(const struct fixture *f, uint32_t pid, uint32_t parent, uint32_t ns)
+{
+	char path[64];
+	char text[64];
+
+	(void)snprintf(path, sizeof(path), "/proc/%u/stat", pid);
+	(void)snprintf(text, sizeof(text), "%u (x) S %u 1 1", pid, parent);
+	cf_put(f, path, text);
+	(void)snprintf(path, sizeof(path), "/proc/%u/cmdline", pid);
+	cf_put_bytes(f, path, "sh", sizeof("sh"));
+	(void)snprintf(path, sizeof(path), "/proc/%u/ns/keep", pid);
+	cf_put(f, path, "");
+	(void)snprintf(path, sizeof(path), "/proc/%u/ns/pid", pid);
+	(void)snprintf(text, sizeof(text), "pid:[%u]", ns);
+	cf_put_link(f, path, text);
+}
+
+void cf_put_poser(const struct fixture *f, const struct cf_poser *poser)
+{
+	char argv[512];
+	char path[128];
+	char text[64];
+	char *p;
+
+	(void)snprintf(path, sizeof(path), "%s/proc/2", f->root);
+	if (access(path, F_OK))
+		put_process(f, 2, 0, HOST_NS);
+	put_process(f, poser->pid, 1, HOST_NS);
+	put_process(f, poser->pid + 1, poser->pid, poser->ns);
+	(void)snprintf(argv, sizeof(argv), "%s", poser->argv);
+	for (p = argv; *p; p++) {
+		if (*p == '|')
+			*p = '\0';
+	}
+	(void)snprintf(path, sizeof(path), "/proc/%u/cmdline", poser->pid);
+	cf_put_bytes(f, path, argv, strlen(poser->argv) + 1);
+	(void)snprintf(path, sizeof(path), "/proc/%u/status", poser->pid);
+	(void)snprintf(text, sizeof(text), "Name:\tconmon\nUid:\t%s\n", poser->uids);
+	cf_put(f, path, text);
+}
+
 static uint64_t clock_ns = 1000;
 
 uint64_t cf_now_ns(void)
@@ -282,5 +324,16 @@ const struct container *cf_ask(struct containers *c, uint64_t v2, uint64_t v1, u
 	r.hdr.cgroup_v1 = v1;
 	r.hdr.ns_differs = ns;
 	r.hdr.pid_ns = 0xf0000001;
+	return containers_lookup(c, &r.hdr);
+}
+
+const struct container *cf_ask_poser(struct containers *c, const struct cf_poser *poser)
+{
+	union record r;
+
+	cf_head(&r, BW_EVENT_OPEN, poser->pid + 1);
+	r.hdr.parent_tgid = poser->pid;
+	r.hdr.ns_differs = BW_NS_PID;
+	r.hdr.pid_ns = poser->ns;
 	return containers_lookup(c, &r.hdr);
 }

@@ -55,6 +55,21 @@ void cf_put(const struct fixture *f, const char *path, const char *text);
 void cf_put_bytes(const struct fixture *f, const char *path, const void *data, size_t len);
 void cf_put_link(const struct fixture *f, const char *path, const char *to);
 
+/*
+ * Process `pid` of user `uid` and its child `pid` + 1: the first in the host's pid namespace with
+ * `argv` ("|" between arguments), the child in pid namespace `ns`.  So a user poses as a runtime.
+ */
+struct cf_poser {
+	uint32_t pid;
+	const char *uids; /* as behind "Uid:" */
+	const char *argv;
+	uint32_t ns;
+};
+void cf_put_poser(const struct fixture *f, const struct cf_poser *poser);
+
+/* The container of that child. */
+const struct container *cf_ask_poser(struct containers *c, const struct cf_poser *poser);
+
 /* A value in a bbolt database: its way through the buckets, and its key, with slashes between. */
 struct cf_pair {
 	const char *way;

@@ -273,12 +273,13 @@ static void path_in(const char *name, char *out, size_t size)
 
 static bool read_database(void)
 {
+	const struct sqlite_query query = { "SELECT v FROM t WHERE k = ?", "a" };
 	char *value = NULL;
 	int place = place_open(directory, 0);
 	int err;
 
 	assert_true(place >= 0);
-	err = sqlite_get(place, "/db", "SELECT v FROM t WHERE k = ?", "a", &value);
+	err = sqlite_get(place, "/db", SQLITE_FILE_MAX, &query, &value);
 	assert_int_equal(close(place), 0);
 	if (!err)
 		assert_string_equal(value, "x");

@@ -8,12 +8,15 @@
 
 #include <cmocka.h>
 
+#include <dirent.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "container/address.h"
+#include "container/place.h"
 #include "container_fixture.h"
 
 #define OTHER   "fedcba9876543210fedcba9876543210fedcba9876543210fedcba9876543210"
@@ -140,6 +143,21 @@ static void broken_results_are_no_address(void **state)
 	assert_string_equal(cf_ask(f->live, CG2, 1, 0)->ip, "10.9.0.2");
 }
 
+/* A look for it alone reads nothing else, and does not take what the container is by now. */
+static void look_for_an_address_needs_no_bundle(void **state)
+{
+	struct fixture *f = *state;
+	const struct container *info = start_ctr(f);
+	char path[128];
+
+	assert_null(info->ip);
+	(void)snprintf(path, sizeof(path), "%s%s", f->root, BUNDLE "/config.json");
+	assert_int_equal(unlink(path), 0);
+	cf_put(f, RESULTS "net-default-c1-eth0", answer);
+	assert_string_equal(run_first(f)->ip, "10.9.0.2");
+	assert_false(cf_ask(f->replay, CG2, 1, 0)->is_partial);
+}
+
 static void without_a_cache_leases_tell(void **state)
 {
 	struct fixture *f = *state;
@@ -150,6 +168,87 @@ static void without_a_cache_leases_tell(void **state)
 	cf_put(f, "/var/lib/cni/networks/net/lock", "");
 	assert_string_equal(start_ctr(f)->ip, "10.9.0.7");
 	assert_null(cf_ask(f->live, CG2, 1, 0)->cni_json);
+}
+
+/* The name that is read first, or last, in a directory of the host; its order is its own. */
+static void find_name(const struct fixture *f, const char *dir, bool last, char *out, size_t size)
+{
+	const struct dirent *entry;
+	char path[128];
+	DIR *stream;
+
+	(void)snprintf(path, sizeof(path), "%s%s", f->root, dir);
+	stream = opendir(path);
+	assert_non_null(stream);
+	*out = '\0';
+	while ((entry = readdir(stream))) {
+		if (entry->d_name[0] != '.' && (last || !*out))
+			(void)snprintf(out, size, "%s/%.40s", dir, entry->d_name);
+	}
+	assert_int_equal(closedir(stream), 0);
+}
+
+/* Put the lease of "c1" among the others for one look; is it found? */
+static bool is_lease_found(const struct fixture *f, bool last)
+{
+	int place = place_open(f->root, 0);
+	char *found = NULL;
+	char *json = NULL;
+	char network[64];
+	char path[128];
+	bool is_found;
+
+	assert_true(place >= 0);
+	find_name(f, "/var/lib/cni/networks", last, network, sizeof(network));
+	find_name(f, network, last, path, sizeof(path));
+	cf_put(f, path, "c1");
+	address_find_results(place, "c1", &found, &json);
+	cf_put(f, path, "other");
+	is_found = found != NULL;
+	free(found);
+	assert_null(json);
+	assert_int_equal(close(place), 0);
+	return is_found;
+}
+
+static void only_so_many_leases_are_looked_at(void **state)
+{
+	struct fixture *f = *state;
+	char path[64];
+
+	for (int i = 0; i < 1100; i++) {
+		(void)snprintf(path, sizeof(path), "/var/lib/cni/networks/n%d/fd00::%x", i % 4,
+			       i + 1);
+		cf_put(f, path, "other");
+	}
+	assert_true(is_lease_found(f, false));
+	assert_false(is_lease_found(f, true));
+}
+
+static void linked_networks_are_not_followed(void **state)
+{
+	struct fixture *f = *state;
+
+	cf_put(f, "/elsewhere/10.9.0.9", "default-c1\r\neth0");
+	cf_put(f, "/var/lib/cni/networks/keep", "");
+	cf_put_link(f, "/var/lib/cni/networks/link", "/elsewhere");
+	assert_null(start_ctr(f)->ip);
+}
+
+/* A user's container may have the id of another, whose address is not his. */
+static void user_gets_no_address_of_the_hosts(void **state)
+{
+	const struct cf_poser poser = { 300, "1000\t1000\t1000\t1000",
+					"conmon|-c|pause|-b|/evil|--exit-dir|/run/crio/exits", 77 };
+	struct fixture *f = *state;
+
+	cf_put(f, RESULTS "net-pause-eth0",
+	       "{\"containerId\":\"pause\",\"result\":{\"ips\":[{\"address\":\"10.9.0.2/16\"}]}}");
+	cf_put(f, "/evil/config.json",
+	       "{\"annotations\":{\"io.kubernetes.cri-o.ContainerType\":\"sandbox\"}}");
+	cf_put_poser(f, &poser);
+	assert_true(cf_ask_poser(f->live, &poser)->is_sandbox);
+	assert_null(cf_ask_poser(f->live, &poser)->pod_ip);
 }
 
 static void pods_address_is_in_the_cache_of_the_plugins(void **state)
@@ -279,7 +378,11 @@ int main(void)
 		SENTENCE(only_addresses_are_taken),
 		SENTENCE(network_made_after_the_cgroup_is_found_by_the_first_process),
 		SENTENCE(broken_results_are_no_address),
+		SENTENCE(look_for_an_address_needs_no_bundle),
 		SENTENCE(without_a_cache_leases_tell),
+		SENTENCE(only_so_many_leases_are_looked_at),
+		SENTENCE(linked_networks_are_not_followed),
+		SENTENCE(user_gets_no_address_of_the_hosts),
 		SENTENCE(pods_address_is_in_the_cache_of_the_plugins),
 		SENTENCE(crio_writes_the_answer_into_annotations),
 		SENTENCE(dockers_hosts_file_counts_before_the_start_alone),

@@ -8,12 +8,17 @@
 
 #include <cmocka.h>
 
+#include <errno.h>
 #include <malloc.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/un.h>
 #include <unistd.h>
 
+#include "container/place.h"
 #include "container_fixture.h"
 
 #define N_MANY    10000
@@ -183,6 +188,29 @@ static void odd_values_are_left_unknown(void **state)
 	}
 }
 
+/* An error that only their open() would make shows that it was called. */
+static void what_is_no_file_is_not_opened(void **state)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+	struct fixture *f = *state;
+	char path[128];
+	int place;
+
+	cf_put(f, "/etc/x", "");
+	(void)snprintf(address.sun_path, sizeof(address.sun_path), "%s/etc/socket", f->root);
+	assert_int_equal(bind(fd, (const struct sockaddr *)&address, sizeof(address)), 0);
+	(void)snprintf(path, sizeof(path), "%s/etc/device", f->root);
+	place = place_open(f->root, 0);
+	assert_true(place >= 0);
+	assert_int_equal(place_open_file(place, "/etc/socket", PLACE_FOLLOW), -EINVAL);
+	/* Root alone can make one; there is no driver for this. */
+	if (!mknod(path, S_IFCHR | 0600, makedev(4095, 0)))
+		assert_int_equal(place_open_file(place, "/etc/device", PLACE_FOLLOW), -EINVAL);
+	assert_int_equal(close(place), 0);
+	assert_int_equal(close(fd), 0);
+}
+
 #define SENTENCE(name) cmocka_unit_test_setup_teardown(name, cf_setup, cf_teardown)
 
 int main(void)
@@ -192,6 +220,7 @@ int main(void)
 		SENTENCE(beyond_the_cap_the_oldest_goes_and_is_counted),
 		SENTENCE(hostile_bundles_are_counted_and_never_fatal),
 		SENTENCE(odd_values_are_left_unknown),
+		SENTENCE(what_is_no_file_is_not_opened),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

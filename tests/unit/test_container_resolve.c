@@ -184,6 +184,48 @@ static void command_lines_inside_are_not_believed(void **state)
 	assert_string_equal(ask(f, app, 14)->full_id, HEX_B);
 }
 
+/* Outside of it a user may call himself conmon, and his container as root's is called. */
+static void id_of_roots_container_is_not_a_users(void **state)
+{
+	const struct process conmon = { 20, 1, "conmon|-c|" HEX_B "|-b|/x", "/", "/user" };
+	const struct process first = { 21, 20, "sh", "/", "/user/one" };
+	const struct process second = { 22, 20, "sh", "/", "/user/two" };
+	struct fixture *f = *state;
+	uint64_t one;
+	uint64_t two;
+	uint64_t app;
+
+	put_pod(f);
+	put_process(f, &conmon);
+	put_process(f, &first);
+	put_process(f, &second);
+	put_str(f, "/proc/20/status", "Name:\tconmon\nUid:\t1000\t1000\t1000\t1000\n");
+	app = put_cgroup(f, "/pods/" HEX_B, 12);
+	one = put_cgroup(f, "/user/one", 21);
+	two = put_cgroup(f, "/user/two", 22);
+	open_registry(f);
+	assert_true(ask(f, one, 21)->is_rootless);
+	assert_false(ask(f, app, 12)->is_rootless);
+	assert_string_equal(ask(f, app, 12)->name, "app");
+	assert_true(ask(f, two, 22)->is_rootless);
+}
+
+/* Root's program that anybody may run has the arguments that he gave it. */
+static void user_who_runs_roots_program_is_not_root(void **state)
+{
+	const struct process conmon = { 20, 1, "conmon|-c|" HEX_B "|-b|/x", "/", "/user" };
+	const struct process first = { 21, 20, "sh", "/", "/user/one" };
+	struct fixture *f = *state;
+	uint64_t one;
+
+	put_process(f, &conmon);
+	put_process(f, &first);
+	put_str(f, "/proc/20/status", "Name:\tconmon\nUid:\t1000\t0\t0\t0\n");
+	one = put_cgroup(f, "/user/one", 21);
+	open_registry(f);
+	assert_true(ask(f, one, 21)->is_rootless);
+}
+
 static void shim_container_without_telling_path_is_found_by_its_first_process(void **state)
 {
 	const struct process shim = { 10, 1, "containerd-shim-runc-v2|-namespace|default|-id|one",
@@ -332,6 +374,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		SENTENCE(shim_names_every_container_of_its_pod),
 		SENTENCE(command_lines_inside_are_not_believed),
+		SENTENCE(id_of_roots_container_is_not_a_users),
+		SENTENCE(user_who_runs_roots_program_is_not_root),
 		SENTENCE(shim_container_without_telling_path_is_found_by_its_first_process),
 		SENTENCE(detached_containers_are_found_in_their_state_directory),
 		SENTENCE(scan_finds_outer_containers_first),

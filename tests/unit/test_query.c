@@ -282,6 +282,28 @@ static void container_whose_files_are_gone_is_described_by_the_daemon(void **sta
 	assert_int_equal(close(listener), 0);
 }
 
+/* A user's container may have any id, also after the question. */
+static void answer_goes_to_whom_was_asked_about(void **state)
+{
+	const struct cf_poser poser = { 300, "1000\t1000\t1000\t1000",
+					"conmon|-c|" HEX64 "|-b|/evil", 77 };
+	struct fixture *f = *state;
+	int listener = start(f);
+
+	cf_put_poser(f, &poser);
+	cf_put(f, "/evil/config.json", "{}");
+	assert_true(cf_ask_poser(f->live, &poser)->is_rootless);
+	reply(listener, "/containers/" HEX64 "/json",
+	      OK "{\"Id\":\"" HEX64 "\",\"NetworkSettings\":{\"Networks\":"
+		 "{\"b\":{\"IPAddress\":\"172.17.0.4\"}}}}");
+	containers_query(f->live, SECOND);
+	assert_string_equal(cf_ask(f->live, CG2, 1, 0)->ip, "172.17.0.4");
+	assert_string_equal(cf_ask(f->replay, CG2, 1, 0)->ip, "172.17.0.4");
+	assert_string_equal(cf_ask_poser(f->live, &poser)->full_id, HEX64);
+	assert_null(cf_ask_poser(f->live, &poser)->ip);
+	assert_int_equal(close(listener), 0);
+}
+
 static void nobody_is_asked_unless_told_so(void **state)
 {
 	struct fixture *f = *state;
@@ -338,6 +360,7 @@ int main(void)
 		SENTENCE(values_are_checked_like_those_of_files),
 		SENTENCE(endless_reply_is_cut_off),
 		SENTENCE(container_whose_files_are_gone_is_described_by_the_daemon),
+		SENTENCE(answer_goes_to_whom_was_asked_about),
 		SENTENCE(nobody_is_asked_unless_told_so),
 		SENTENCE(only_so_many_wait_and_only_ids_are_asked_for),
 	};

@@ -17,14 +17,17 @@
 
 #include <sqlite3.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "container/place.h"
 #include "container/sqlite.h"
 #include "container_fixture.h"
 
-#define QUERY "SELECT JSON FROM ContainerConfig WHERE ID = ?"
-#define POD   "89abcdef0123456789abcdef0123456789abcdef0123456789abcdef01234567"
-#define STORE "/st/overlay-containers/" HEX64 "/userdata"
+#define S_NS   1000000000ULL
+#define QUERY  "SELECT JSON FROM ContainerConfig WHERE ID = ?"
+#define LONGER "B||B||B||B||B||B||B||B < B||B||B||B||B||B||B||B"
+#define POD    "89abcdef0123456789abcdef0123456789abcdef0123456789abcdef01234567"
+#define STORE  "/st/overlay-containers/" HEX64 "/userdata"
 
 static const char schema[] =
 	"CREATE TABLE IDNamespace(ID TEXT PRIMARY KEY NOT NULL);"
@@ -76,14 +79,16 @@ static void make_db(const struct fixture *f, const char *name, const char *more)
 	assert_int_equal(sqlite3_close(db), SQLITE_OK);
 }
 
-static int get(const struct fixture *f, const char *name, const char *id, char **out)
+static int get(const struct fixture *f, const char *name, size_t max_bytes, const char *id,
+	       char **out)
 {
+	const struct sqlite_query query = { QUERY, id };
 	int place = place_open(f->root, 0);
 	int err;
 
 	assert_true(place >= 0);
 	*out = NULL;
-	err = sqlite_get(place, name, QUERY, id, out);
+	err = sqlite_get(place, name, max_bytes, &query, out);
 	assert_int_equal(close(place), 0);
 	return err;
 }
@@ -92,7 +97,7 @@ static void check_error(const struct fixture *f, const char *name, int want)
 {
 	char *value;
 
-	assert_int_equal(get(f, name, "a", &value), want);
+	assert_int_equal(get(f, name, SQLITE_FILE_MAX, "a", &value), want);
 	assert_null(value);
 }
 
@@ -100,7 +105,7 @@ static void check_value(const struct fixture *f, const char *name, const char *i
 {
 	char *value;
 
-	assert_int_equal(get(f, name, id, &value), 0);
+	assert_int_equal(get(f, name, SQLITE_FILE_MAX, id, &value), 0);
 	assert_string_equal(value, want);
 	free(value);
 }
@@ -113,8 +118,8 @@ static void values_are_found_by_their_key(void **state)
 	make_db(f, "/db.sql", "");
 	check_value(f, "/db.sql", "a", "{\"n\":1}");
 	check_value(f, "/db.sql", "t", "text");
-	assert_int_equal(get(f, "/db.sql", "b", &value), -ENOENT);
-	assert_int_equal(get(f, "/db.sql", "' OR 1 --", &value), -ENOENT);
+	assert_int_equal(get(f, "/db.sql", SQLITE_FILE_MAX, "b", &value), -ENOENT);
+	assert_int_equal(get(f, "/db.sql", SQLITE_FILE_MAX, "' OR 1 --", &value), -ENOENT);
 	check_error(f, "/no.sql", -ENOENT);
 	make_db(f, "/wal.sql", "PRAGMA journal_mode = WAL");
 	check_value(f, "/wal.sql", "a", "{\"n\":1}");
@@ -124,6 +129,7 @@ static void owner_is_not_kept_from_writing(void **state)
 {
 	struct fixture *f = *state;
 	sqlite3 *db;
+	char *value;
 
 	make_db(f, "/db.sql", "");
 	db = open_db(f, "/own.sql");
@@ -134,6 +140,7 @@ static void owner_is_not_kept_from_writing(void **state)
 	run(db, "UPDATE ContainerConfig SET JSON = 'new'");
 	/* With its journal there, who knows what is written already. */
 	check_error(f, "/own.sql", -EAGAIN);
+	assert_int_equal(get(f, "/own.sql", 0, "a", &value), -EAGAIN);
 	run(db, "COMMIT");
 	check_value(f, "/own.sql", "a", "new");
 	run(db, "PRAGMA journal_mode = WAL; UPDATE ContainerConfig SET JSON = 'newer'");
@@ -146,6 +153,7 @@ static void what_is_no_database_is_told(void **state)
 {
 	struct fixture *f = *state;
 	char path[128];
+	char *value;
 
 	cf_put(f, "/empty.sql", "");
 	check_error(f, "/empty.sql", -EBADMSG);
@@ -162,6 +170,8 @@ static void what_is_no_database_is_told(void **state)
 	path_of(f, "/huge.sql", path, sizeof(path));
 	assert_int_equal(truncate(path, (off_t)1 << 40), 0);
 	check_error(f, "/huge.sql", -EFBIG);
+	make_db(f, "/large.sql", "");
+	assert_int_equal(get(f, "/large.sql", 4096, "a", &value), -EFBIG);
 }
 
 static void hostile_schemas_come_to_an_end(void **state)
@@ -176,7 +186,7 @@ static void hostile_schemas_come_to_an_end(void **state)
 		"DROP TABLE ContainerConfig; CREATE TABLE ContainerConfig(ID TEXT, JSON TEXT AS"
 		" (printf('%.*c', 5000000, 'x')));"
 		"INSERT INTO ContainerConfig(ID) VALUES ('a')");
-	check_error(f, "/column.sql", -ENOENT);
+	check_error(f, "/column.sql", -EBADMSG);
 	make_db(f, "/null.sql",
 		"DROP TABLE ContainerConfig; CREATE TABLE ContainerConfig(ID, JSON);"
 		"INSERT INTO ContainerConfig(ID) VALUES ('a')");
@@ -189,6 +199,42 @@ static void hostile_schemas_come_to_an_end(void **state)
 		"WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n LIMIT 500000)"
 		" INSERT INTO ContainerConfig SELECT x, x FROM n");
 	check_error(f, "/rows.sql", -EBADMSG);
+}
+
+/* One operation of the library's machine, or one that is done again and again, must not hold us. */
+static void long_operations_come_to_an_end(void **state)
+{
+	static const char *const columns[] = {
+		"instr(hex(zeroblob(1900000)), hex(zeroblob(900000)) || '1')",
+		"CASE WHEN 'a' LIKE '%a%a%a%' THEN 'x' END",
+		"json('[1]')",
+	};
+	struct fixture *f = *state;
+	uint64_t start_ns;
+	char sql[512];
+
+	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++) {
+		(void)snprintf(sql, sizeof(sql),
+			       "DROP TABLE ContainerConfig; CREATE TABLE ContainerConfig(ID TEXT);"
+			       "INSERT INTO ContainerConfig VALUES ('a');"
+			       "ALTER TABLE ContainerConfig ADD COLUMN JSON TEXT AS (%s)",
+			       columns[i]);
+		make_db(f, "/call.sql", sql);
+		start_ns = clock_boot_ns();
+		check_error(f, "/call.sql", -EBADMSG);
+		assert_true(clock_boot_ns() - start_ns < 5 * S_NS);
+	}
+	make_db(f, "/copies.sql",
+		"DROP TABLE ContainerConfig; CREATE TABLE ContainerConfig(B TEXT, JSON TEXT);"
+		"WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n LIMIT 60)"
+		" INSERT INTO ContainerConfig SELECT printf('%.*c', 500000, 'x'), 'y' FROM n;"
+		"ALTER TABLE ContainerConfig ADD COLUMN ID TEXT AS (CASE WHEN " LONGER
+		" THEN 1 WHEN " LONGER " THEN 2 WHEN " LONGER " THEN 3 WHEN " LONGER
+		" THEN 4 WHEN " LONGER " THEN 5 WHEN " LONGER " THEN 6 WHEN " LONGER
+		" THEN 7 WHEN " LONGER " THEN 8 WHEN " LONGER " THEN 9 END)");
+	start_ns = clock_boot_ns();
+	check_error(f, "/copies.sql", -EBADMSG);
+	assert_true(clock_boot_ns() - start_ns < 5 * S_NS);
 }
 
 /* Whatever of it is there or wrong, an answer comes, and a value has its end. */
@@ -206,7 +252,7 @@ static void broken_files_do_no_harm(void **state)
 	assert_int_equal(file_read(AT_FDCWD, path, 1 << 20, &data, &len), 0);
 	for (size_t cut = 0; cut < len; cut += 397) {
 		cf_put_bytes(f, "/cut.sql", data, cut);
-		err = get(f, "/cut.sql", "a", &value);
+		err = get(f, "/cut.sql", SQLITE_FILE_MAX, "a", &value);
 		assert_true(err ? value == NULL : strlen(value) > 0);
 		free(value);
 	}
@@ -214,7 +260,7 @@ static void broken_files_do_no_harm(void **state)
 		data[at] = (char)~data[at];
 		cf_put_bytes(f, "/bad.sql", data, len);
 		data[at] = (char)~data[at];
-		err = get(f, "/bad.sql", "a", &value);
+		err = get(f, "/bad.sql", SQLITE_FILE_MAX, "a", &value);
 		assert_true(err ? value == NULL : value != NULL);
 		free(value);
 	}
@@ -310,6 +356,7 @@ int main(void)
 		SENTENCE(owner_is_not_kept_from_writing),
 		SENTENCE(what_is_no_database_is_told),
 		SENTENCE(hostile_schemas_come_to_an_end),
+		SENTENCE(long_operations_come_to_an_end),
 		SENTENCE(broken_files_do_no_harm),
 		SENTENCE(podman_container_has_labels_pod_and_address),
 		SENTENCE(database_of_before_is_passed_over),

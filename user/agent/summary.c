@@ -59,6 +59,10 @@ void summary_print(const struct engine *engine, const struct rules *rules)
 	if (stats.containers.n_asked)
 		log_info("daemons were asked about %" PRIu64 " containers and told of %" PRIu64,
 			 stats.containers.n_asked, stats.containers.n_answered);
+	if (stats.containers.n_left_out)
+		log_warn("%" PRIu64 " times files of containers were not read: their share of the "
+			 "time was spent",
+			 stats.containers.n_left_out);
 	if (stats.n_no_memory)
 		log_warn("%" PRIu64 " events were not judged: out of memory", stats.n_no_memory);
 	if (stats.n_findings)

@@ -14,6 +14,7 @@
 
 #define NETWORKS_DIR   "/var/lib/cni/networks"
 #define NAMES_MAX      4096 /* in a directory; those behind are not looked at */
+#define OPENS_MAX      1024 /* in one look */
 #define INTERFACES_MAX 16 /* of one container */
 #define RESULT_MAX     ((size_t)1 << 20)
 #define LEASE_MAX      4096
@@ -60,17 +61,25 @@ static const char *interface_of(const char *name, const char *id)
 	return NULL;
 }
 
+/* One look for the addresses of a container. */
+struct search {
+	int place;
+	const char *id;
+	int opens_left;
+};
+
 /* What is in the cache is {"containerId": ID, "ifName": "eth0", "result": {}}; once it was the result. */
-static void add_result(int place, const char *path, const char *id, cJSON *all)
+static void add_result(struct search *search, int dirfd, const char *name, cJSON *all)
 {
-	const char *interface = interface_of(strrchr(path, '/') + 1, id);
+	const char *interface = interface_of(name, search->id);
 	cleanup_free char *text = NULL;
 	const char *owner;
 	cJSON *result;
 	cJSON *json;
 
-	if (!strcmp(interface, "lo") || cJSON_GetObjectItemCaseSensitive(all, interface) ||
-	    place_read(place, path, RESULT_MAX, PLACE_NOFOLLOW, &text))
+	if (!interface || !strcmp(interface, "lo") ||
+	    cJSON_GetObjectItemCaseSensitive(all, interface) || search->opens_left-- <= 0 ||
+	    place_read(dirfd, name, RESULT_MAX, PLACE_NOFOLLOW, &text))
 		return;
 	json = cJSON_Parse(text);
 	owner = json_str(json, "containerId");
@@ -79,67 +88,64 @@ static void add_result(int place, const char *path, const char *id, cJSON *all)
 		result = json;
 		json = NULL;
 	}
-	if (!cJSON_IsObject(result) || (owner && strcmp(owner, id) != 0) ||
+	if (!cJSON_IsObject(result) || (owner && strcmp(owner, search->id) != 0) ||
 	    !cJSON_AddItemToObject(all, interface, result))
 		cJSON_Delete(result);
 	cJSON_Delete(json);
 }
 
 /* False where nobody keeps such a cache. */
-static bool find_in(int place, const char *cache, const char *id, cJSON *all)
+static bool find_in(struct search *search, const char *cache, cJSON *all)
 {
+	DIR *dir = place_list(search->place, cache, PLACE_FOLLOW);
 	const struct dirent *entry;
-	char path[PLACE_PATH_MAX];
-	DIR *dir = place_list(place, cache);
 	int n = 0;
 
 	if (!dir)
 		return false;
-	while (n++ < NAMES_MAX && (entry = readdir(dir))) {
-		if (interface_of(entry->d_name, id) && cJSON_GetArraySize(all) < INTERFACES_MAX &&
-		    snprintf(path, sizeof(path), "%s/%s", cache, entry->d_name) < (int)sizeof(path))
-			add_result(place, path, id, all);
-	}
+	while (n++ < NAMES_MAX && cJSON_GetArraySize(all) < INTERFACES_MAX &&
+	       (entry = readdir(dir)))
+		add_result(search, dirfd(dir), entry->d_name, all);
 	(void)closedir(dir);
 	return true;
 }
 
-/* Files named by the addresses that are given away; the first line is the container's id. */
-static void find_leases(int place, const char *network, const char *id, char **member)
+/* A file named by the address that is given away; the first line is the container's id. */
+static void read_lease(struct search *search, int dirfd, const char *name, char **member)
+{
+	cleanup_free char *lease = NULL;
+
+	if (!strpbrk(name, ".:") || *name == '.' || search->opens_left-- <= 0 ||
+	    place_read(dirfd, name, LEASE_MAX, PLACE_NOFOLLOW, &lease))
+		return;
+	lease[strcspn(lease, "\r\n")] = '\0';
+	if (!strcmp(lease, search->id))
+		address_take(member, name);
+}
+
+static void find_leases(struct search *search, int networks, const char *name, char **member)
 {
 	const struct dirent *entry;
-	char path[PLACE_PATH_MAX];
-	DIR *dir = place_list(place, network);
-	char *lease;
 	int n = 0;
+	DIR *dir;
 
-	while (dir && n++ < NAMES_MAX && (entry = readdir(dir))) {
-		if (!strpbrk(entry->d_name, ".:") || entry->d_name[0] == '.' ||
-		    snprintf(path, sizeof(path), "%s/%s", network, entry->d_name) >=
-			    (int)sizeof(path) ||
-		    place_read(place, path, LEASE_MAX, PLACE_NOFOLLOW, &lease))
-			continue;
-		lease[strcspn(lease, "\r\n")] = '\0';
-		if (!strcmp(lease, id))
-			address_take(member, entry->d_name);
-		free(lease);
-	}
+	if (*name == '.' || search->opens_left-- <= 0)
+		return;
+	dir = place_list(networks, name, PLACE_NOFOLLOW);
+	while (dir && n++ < NAMES_MAX && search->opens_left > 0 && (entry = readdir(dir)))
+		read_lease(search, dirfd(dir), entry->d_name, member);
 	if (dir)
 		(void)closedir(dir);
 }
 
-static void find_all_leases(int place, const char *id, char **member)
+static void find_all_leases(struct search *search, char **member)
 {
+	DIR *dir = place_list(search->place, NETWORKS_DIR, PLACE_FOLLOW);
 	const struct dirent *entry;
-	char path[PLACE_PATH_MAX];
-	DIR *dir = place_list(place, NETWORKS_DIR);
 	int n = 0;
 
-	while (dir && n++ < NAMES_MAX && (entry = readdir(dir))) {
-		if (entry->d_name[0] != '.' && snprintf(path, sizeof(path), "%s/%s", NETWORKS_DIR,
-							entry->d_name) < (int)sizeof(path))
-			find_leases(place, path, id, member);
-	}
+	while (dir && n++ < NAMES_MAX && search->opens_left > 0 && (entry = readdir(dir)))
+		find_leases(search, dirfd(dir), entry->d_name, member);
 	if (dir)
 		(void)closedir(dir);
 }
@@ -148,6 +154,7 @@ void address_find_results(int place, const char *id, char **member, char **json)
 {
 	static const char *const caches[] = { "/var/lib/cni/results",
 					      "/var/lib/cni/cache/results" };
+	struct search search = { place, id, OPENS_MAX };
 	cJSON *all = cJSON_CreateObject();
 	bool has_cache = false;
 	const cJSON *item;
@@ -155,7 +162,7 @@ void address_find_results(int place, const char *id, char **member, char **json)
 	size_t i;
 
 	for (i = 0; all && i < sizeof(caches) / sizeof(caches[0]); i++)
-		has_cache = find_in(place, caches[i], id, all) || has_cache;
+		has_cache = find_in(&search, caches[i], all) || has_cache;
 	address_take_result(member, cJSON_GetObjectItemCaseSensitive(all, "eth0"));
 	for (item = json_first(all); item; item = item->next)
 		address_take_result(member, item);
@@ -165,5 +172,5 @@ void address_find_results(int place, const char *id, char **member, char **json)
 	cJSON_free(text);
 	cJSON_Delete(all);
 	if (!has_cache)
-		find_all_leases(place, id, member);
+		find_all_leases(&search, member);
 }

@@ -18,6 +18,7 @@ void address_take_result(char **member, const cJSON *result);
  * Look for what the plugins answered for container `id`, in the cache that their library keeps:
  * <network>-<id>-<interface> in a directory that all engines share.  `place` is the root of its
  * path.  *member is as in address_take(); *json becomes an object of the answers by interface.
+ * Only so many files are opened.
  */
 void address_find_results(int place, const char *id, char **member, char **json);
 

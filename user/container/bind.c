@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "container/facts.h"
 #include "container/info.h"
@@ -144,10 +145,29 @@ static void bind_own(struct containers *c, enum hier hier, struct node *node, st
 	emit(c, entry->info, entry->cgroup);
 }
 
-static struct container *describe(struct containers *c, const struct claim *claim, bool *ret_whole)
+/* Those of users may be as large as they are allowed to be: they get no more than their share. */
+static struct container *look(struct containers *c, struct claim *claim, uint64_t *ret_failed,
+			      bool *ret_whole)
+{
+	struct share *share = &c->looks[claim->uid ? WHO_USER : WHO_ROOT];
+	uint64_t start_ns = clock_boot_ns();
+	uint64_t left_ns = share_left(share, start_ns);
+	struct container *info;
+
+	if (!left_ns) {
+		claim->look = LOOK_NONE;
+		c->stats.n_left_out++;
+	}
+	claim->until_ns = start_ns + left_ns;
+	info = engine_describe(c->config.root, claim, ret_failed, ret_whole);
+	share_use(share, clock_boot_ns() - start_ns);
+	return info;
+}
+
+static struct container *describe(struct containers *c, struct claim *claim, bool *ret_whole)
 {
 	uint64_t n_failed = 0;
-	struct container *info = engine_describe(c->config.root, claim, &n_failed, ret_whole);
+	struct container *info = look(c, claim, &n_failed, ret_whole);
 
 	c->stats.n_read_failed += n_failed;
 	return info;
@@ -162,7 +182,7 @@ static struct claim claim_of_runner(const struct containers *c, const struct run
 		.type = runner->runtime.type,
 		.bundle = runner->runtime.bundle,
 		.pid = runner->tgid,
-		.is_rootless = runner->uid != 0,
+		.uid = runner->uid,
 	};
 
 	if (bind_find_supervisor(c, runner->parent_tgid, supervisor))
@@ -175,6 +195,7 @@ static void keep_claim(struct entry *entry, const struct claim *claim)
 {
 	entry->engine = claim->engine;
 	entry->is_crio = claim->is_crio;
+	entry->uid = claim->uid;
 	free(entry->namespace);
 	entry->namespace = claim->namespace ? strdup(claim->namespace) : NULL;
 }
@@ -191,20 +212,23 @@ static struct claim claim_of_entry(const struct entry *entry)
 		.name = entry->engine == ENGINE_CONMON ? info->name : NULL,
 		.namespace = entry->namespace,
 		.is_crio = entry->is_crio,
-		.is_rootless = info->is_rootless,
+		.uid = entry->uid,
 	};
 
 	return claim;
 }
 
 /* As its files are now; NULL if they are not whole. */
-static struct container *describe_again(const struct containers *c, const struct entry *entry)
+static struct container *describe_again(struct containers *c, const struct entry *entry,
+					enum look kind)
 {
-	const struct claim claim = claim_of_entry(entry);
+	struct claim claim = claim_of_entry(entry);
 	uint64_t n_failed = 0; /* counted at the first look */
 	bool whole = false;
-	struct container *info = engine_describe(c->config.root, &claim, &n_failed, &whole);
+	struct container *info;
 
+	claim.look = kind;
+	info = look(c, &claim, &n_failed, &whole);
 	if (info && whole)
 		return info;
 	info_free(info);
@@ -213,7 +237,7 @@ static struct container *describe_again(const struct containers *c, const struct
 
 bool bind_again(struct containers *c, struct entry *entry)
 {
-	struct container *info = describe_again(c, entry);
+	struct container *info = describe_again(c, entry, LOOK_ALL);
 
 	if (!info)
 		return false;
@@ -232,11 +256,10 @@ static void move_str(char **to, char **from)
 	*from = NULL;
 }
 
-/* Nothing else is taken over: by now the container may have written its own /etc/passwd. */
 void bind_find_address(struct containers *c, struct entry *entry)
 {
 	struct container *info = entry->info;
-	struct container *now = describe_again(c, entry);
+	struct container *now = describe_again(c, entry, LOOK_ADDRESS);
 
 	if (now && (now->ip || now->pod_ip)) {
 		move_str(&info->ip, &now->ip);
@@ -282,6 +305,10 @@ static struct entry *entry_of_runner(struct containers *c, const struct runner *
 	info = describe(c, &claim, &whole);
 	if (!info)
 		return entry;
+	if (entry && claim.look == LOOK_NONE) {
+		info_free(info);
+		return entry;
+	}
 	if (entry) {
 		info->start_ns = entry->info->start_ns;
 		registry_replace(entry, info);
@@ -310,7 +337,7 @@ void bind_by_runner(struct containers *c, enum hier hier, struct node *node,
 }
 
 static struct entry *bind_new(struct containers *c, enum hier hier, struct node *node,
-			      const struct claim *claim)
+			      struct claim *claim)
 {
 	bool whole = false;
 	struct container *info = describe(c, claim, &whole);
@@ -330,10 +357,9 @@ static struct entry *bind_new(struct containers *c, enum hier hier, struct node 
 	return entry;
 }
 
-void bind_by_claim(struct containers *c, enum hier hier, struct node *node,
-		   const struct claim *claim)
+void bind_by_claim(struct containers *c, enum hier hier, struct node *node, struct claim *claim)
 {
-	struct entry *entry = registry_find_id(c, claim->id);
+	struct entry *entry = registry_find_id(c, claim->id, claim->uid);
 
 	if (entry && entry->n_nodes) {
 		if (entry->cgroup[hier])
@@ -372,7 +398,7 @@ static struct entry *climb_to_maker(struct containers *c, struct node *node, uin
 				.bundle = proc.runtime.bundle,
 				.pid = tgid,
 				.init_pid = init,
-				.is_rootless = proc.uid != 0,
+				.uid = proc.uid,
 			};
 
 			if (proc.runtime.role != RUNTIME_LOW)

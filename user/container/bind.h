@@ -18,9 +18,8 @@ void bind_by_runner(struct containers *c, enum hier hier, struct node *node,
 /* The cgroup belongs to `entry` as a part of it. */
 void bind_child(struct containers *c, enum hier hier, struct node *node, struct entry *entry);
 
-/* A container that was there before its cgroup was seen. */
-void bind_by_claim(struct containers *c, enum hier hier, struct node *node,
-		   const struct claim *claim);
+/* A container that was there before its cgroup was seen; how it is looked at is filled in. */
+void bind_by_claim(struct containers *c, enum hier hier, struct node *node, struct claim *claim);
 
 /* Nobody saw who made the cgroup: ask the file system and /proc.  pid: in it, or 0. */
 void bind_by_path(struct containers *c, enum hier hier, struct node *node, uint32_t pid,

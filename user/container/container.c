@@ -22,10 +22,14 @@
 #define KTHREADD_PID   2 /* lives in the namespaces of the host */
 #define SCAN_PROCS_MAX 131072
 
-#define WAIT_STEP_NS   1000000L
-#define WAIT_MAX_NS    20000000ULL /* for one container */
-#define WAIT_SHARE_NS  200000000ULL /* for all of them in each period */
-#define WAIT_PERIOD_NS 2000000000ULL
+#define WAIT_STEP_NS 1000000L
+#define WAIT_MAX_NS  20000000ULL /* for one container */
+
+/* For all of them in each period of SHARE_PERIOD_NS. */
+#define WAIT_SHARE_NS      200000000ULL
+#define USER_WAIT_SHARE_NS 50000000ULL
+#define LOOK_SHARE_NS      1000000000ULL
+#define USER_LOOK_SHARE_NS 100000000ULL
 
 /* Each time twice as late, for half a minute. */
 #define ADDRESS_TRIES_MAX 8
@@ -54,6 +58,10 @@ struct containers *containers_new(const struct containers_config *config)
 	c->host.name = host_name;
 	c->host.type = host_name;
 	memcpy(c->host.id, host_name, sizeof(host_name));
+	c->looks[WHO_ROOT].max_ns = LOOK_SHARE_NS;
+	c->looks[WHO_USER].max_ns = USER_LOOK_SHARE_NS;
+	c->waits[WHO_ROOT].max_ns = WAIT_SHARE_NS;
+	c->waits[WHO_USER].max_ns = USER_WAIT_SHARE_NS;
 	for (hier = 0; hier < HIER_MAX; hier++)
 		c->fs.fd[hier] = -1;
 	if (table_init(&c->entries, ENTRY_BUCKETS) || table_init(&c->runners, RUNNER_BUCKETS) ||
@@ -134,22 +142,19 @@ static struct entry *find_entry(struct containers *c, const struct bw_hdr *hdr)
 static void wait_for_files(struct containers *c, struct entry *entry)
 {
 	const struct timespec step = { .tv_nsec = WAIT_STEP_NS };
+	enum who who = entry->uid ? WHO_USER : WHO_ROOT;
 	uint64_t start_ns = clock_boot_ns();
 	uint64_t now_ns = start_ns;
 
+	if (!share_left(&c->waits[who], start_ns) || !share_left(&c->looks[who], start_ns))
+		return; /* a later event may find some time */
 	entry->has_waited = true;
-	if (start_ns - c->wait_since_ns > WAIT_PERIOD_NS) {
-		c->wait_since_ns = start_ns;
-		c->waited_ns = 0;
-	}
-	if (c->waited_ns > WAIT_SHARE_NS)
-		return;
 	c->stats.n_waited++;
 	while (!bind_again(c, entry) && now_ns - start_ns < WAIT_MAX_NS) {
 		(void)nanosleep(&step, NULL);
 		now_ns = clock_boot_ns();
 	}
-	c->waited_ns += now_ns - start_ns;
+	share_use(&c->waits[who], clock_boot_ns() - start_ns);
 }
 
 static struct entry *find_by_namespace(struct containers *c, const struct bw_hdr *hdr)
@@ -169,7 +174,7 @@ static const struct container *find_unknown(struct containers *c, uint32_t pid_n
 	struct entry *entry;
 
 	(void)snprintf(id, sizeof(id), "ns:%08x", pid_ns);
-	entry = registry_find_id(c, id);
+	entry = registry_find_id(c, id, 0);
 	if (!entry) {
 		info = info_new(CONTAINER_UNKNOWN, id, "unknown");
 		entry = info ? registry_add(c, info) : NULL;
@@ -272,7 +277,7 @@ static void learn_runner(struct containers *c, const struct bw_exec *exec)
 	runner->runtime = runtime;
 	runner->start_ns = exec->hdr.start_ns;
 	runner->parent_tgid = exec->hdr.parent_tgid;
-	runner->uid = exec->hdr.euid;
+	runner->uid = exec->hdr.uid ? exec->hdr.uid : exec->hdr.euid;
 	runner->seen_ns = c->now_ns;
 	runner->cgroup[HIER_V2] = exec->hdr.cgroup_v2;
 	runner->cgroup[HIER_V1] = exec->hdr.cgroup_v1;
@@ -439,7 +444,7 @@ static void adopt(struct containers *c, const struct bw_container *rec, struct c
 	if (is_host) {
 		info_free(info);
 	} else {
-		entry = registry_find_start(c, info->full_id, info->start_ns);
+		entry = registry_find_same(c, info);
 		if (entry)
 			registry_replace(entry, info);
 		else
@@ -686,19 +691,22 @@ int containers_scan(struct containers *c)
 	int hier;
 	int err = 0;
 
+	/* Nothing is held up so far, and root's containers may be many. */
+	c->looks[WHO_ROOT].max_ns = SHARE_WHOLE_NS;
 	for (hier = 0; hier < HIER_MAX && !err; hier++)
 		err = cgroupfs_walk(&c->fs, (enum hier)hier, scan_one, c);
 	scan_namespaces(c);
+	c->looks[WHO_ROOT] = (struct share){ .max_ns = LOOK_SHARE_NS };
 	return err;
 }
 
 static void on_answer(const char *full_id, const cJSON *container, const cJSON *image, void *arg)
 {
 	struct containers *c = arg;
-	struct entry *entry = registry_find_id(c, full_id);
+	struct entry *entry = registry_find_id(c, full_id, 0);
 
-	/* By now it may be gone. */
-	if (entry && engine_take_answer(entry->info, container, image))
+	/* By now it may be gone, and another in its place. */
+	if (entry && entry->is_asked && engine_take_answer(entry->info, container, image))
 		bind_tell(c, entry);
 }
 

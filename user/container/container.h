@@ -118,6 +118,7 @@ struct containers_stats {
 	uint64_t n_read_failed; /* files of a runtime that could not be read or parsed */
 	uint64_t n_evicted;
 	uint64_t n_waited; /* containers whose files were waited for */
+	uint64_t n_left_out; /* times that files were not looked at: their share of the time was spent */
 	uint64_t n_cut; /* containers whose passwd, labels or mounts did not fit a record */
 	uint64_t n_asked; /* containers that a daemon was asked about */
 	uint64_t n_answered;

@@ -8,8 +8,10 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "container/address.h"
 #include "container/info.h"
 #include "container/lxc.h"
 #include "container/nspawn.h"
@@ -17,6 +19,7 @@
 #include "container/place.h"
 
 #define PASSWD_READ_MAX 65536
+#define USER_JSON_MAX   ((size_t)1 << 20) /* in memory it takes some thirty times as much */
 
 static const char *type_of(const struct claim *claim)
 {
@@ -53,24 +56,51 @@ bool work_go_up(char *path, int n)
 	return true;
 }
 
+void work_find_results(struct work *work, const char *id, char **member)
+{
+	if (!work->info->is_rootless)
+		address_find_results(work->place, id, member, &work->info->cni_json);
+}
+
+static size_t json_max(const struct work *work)
+{
+	return work->info->is_rootless ? USER_JSON_MAX : OCI_CONFIG_MAX;
+}
+
+bool work_has_time(struct work *work, const char *path)
+{
+	if (!work->claim->until_ns || clock_boot_ns() < work->claim->until_ns)
+		return true;
+	work_failed(work, path, -ETIME);
+	work->is_busy = true;
+	return false;
+}
+
+cJSON *work_parse(struct work *work, const char *path, const char *text)
+{
+	bool is_long = strlen(text) > json_max(work);
+	cJSON *json = is_long ? NULL : cJSON_Parse(text);
+
+	if (!json)
+		work_failed(work, path, is_long ? -EFBIG : -EBADMSG);
+	return json;
+}
+
 cJSON *work_read_json(struct work *work, const char *dir, const char *name)
 {
 	cleanup_free char *text = NULL;
 	char path[PLACE_PATH_MAX];
-	cJSON *json;
 	int err;
 
-	if (snprintf(path, sizeof(path), "%s/%s", dir, name) >= (int)sizeof(path))
+	if (snprintf(path, sizeof(path), "%s/%s", dir, name) >= (int)sizeof(path) ||
+	    !work_has_time(work, path))
 		return NULL;
-	err = place_read(work->place, path, OCI_CONFIG_MAX, PLACE_NOFOLLOW, &text);
+	err = place_read(work->place, path, json_max(work), PLACE_NOFOLLOW, &text);
 	if (err) {
 		work_failed(work, path, err);
 		return NULL;
 	}
-	json = cJSON_Parse(text);
-	if (!json)
-		work_failed(work, path, -EBADMSG);
-	return json;
+	return work_parse(work, path, text);
 }
 
 /* Only what lies below the container's root: its symbolic links are its own. */
@@ -82,7 +112,7 @@ static void read_passwd(struct work *work)
 
 	if (!work->info->rootfs)
 		return;
-	rootfs = place_open_dir(work->place, work->info->rootfs);
+	rootfs = place_open_dir(work->place, work->info->rootfs, PLACE_FOLLOW);
 	if (rootfs < 0)
 		return; /* mounted elsewhere; user names will be missing */
 	err = place_read(rootfs, "etc/passwd", PASSWD_READ_MAX, PLACE_FOLLOW, &text);
@@ -117,11 +147,24 @@ static void apply_config(struct work *work, const cJSON *config)
 	}
 }
 
+/* Those sources that an engine finds by config.json. */
+static void find_address(struct work *work, const cJSON *config)
+{
+	if (work->claim->engine == ENGINE_CRI)
+		cri_find_address(work, config);
+	else if (work->claim->engine == ENGINE_DOCKER)
+		docker_apply(work, config);
+	else if (work->claim->engine == ENGINE_CONMON)
+		crio_find_address(work, config);
+}
+
 static bool read_bundle(struct work *work)
 {
 	cJSON *config = work_read_json(work, work->info->bundle, "config.json");
 
-	if (config)
+	if (config && work->claim->look == LOOK_ADDRESS)
+		find_address(work, config);
+	else if (config)
 		apply_config(work, config);
 	cJSON_Delete(config);
 	return config;
@@ -179,6 +222,19 @@ static bool read_nspawn(struct work *work, const char *root)
 	return true;
 }
 
+static bool read_address(struct work *work)
+{
+	const struct claim *claim = work->claim;
+
+	if (claim->engine == ENGINE_CONTAINERD)
+		containerd_find_address(work);
+	else if (claim->engine == ENGINE_CONMON && !claim->is_crio)
+		podman_find_address(work);
+	else
+		return read_bundle(work);
+	return true;
+}
+
 static bool read_all(struct work *work, const char *root)
 {
 	const struct claim *claim = work->claim;
@@ -208,10 +264,12 @@ struct container *engine_describe(const char *root, const struct claim *claim, u
 	work.info = info;
 	info_set(&info->bundle, claim->bundle);
 	info_set(&info->name, claim->name);
-	info->is_rootless = claim->is_rootless;
-	work.place = place_open(root, claim->pid);
+	info->is_rootless = claim->uid != 0;
+	work.place = claim->look == LOOK_NONE ? -1 : place_open(root, claim->pid);
 	if (work.place >= 0 && info->bundle)
-		whole = read_all(&work, root) && !work.is_busy;
+		whole = (claim->look == LOOK_ADDRESS ? read_address(&work) :
+						       read_all(&work, root)) &&
+			!work.is_busy;
 	if (work.place >= 0)
 		(void)close(work.place); /* O_PATH */
 	info->is_partial = !whole;

@@ -19,6 +19,12 @@ enum engine {
 	ENGINE_CONMON, /* podman or CRI-O */
 };
 
+enum look {
+	LOOK_ALL,
+	LOOK_ADDRESS, /* at what tells the address of its network alone */
+	LOOK_NONE, /* at no file */
+};
+
 /* What the registry found out before it reads files.  Strings are borrowed. */
 struct claim {
 	enum engine engine;
@@ -28,9 +34,11 @@ struct claim {
 	const char *name; /* conmon's; NULL: not known */
 	const char *namespace; /* containerd's; NULL: not known */
 	bool is_crio;
-	bool is_rootless;
+	uint32_t uid; /* of who runs the runtime: if it is not root, all of this is that user's word */
 	uint32_t pid; /* whose root the paths start from; 0: the host's */
 	uint32_t init_pid; /* of its first process; 0: not known */
+	enum look look;
+	uint64_t until_ns; /* boot time from which on no more files are read; 0: none */
 };
 
 /*

@@ -209,7 +209,6 @@ void containerd_apply(struct work *work)
 /* Clients of containerd name a container's network by its namespace, too. */
 void containerd_find_address(struct work *work)
 {
-	struct container *info = work->info;
 	char id[INFO_STR_MAX];
 	int len;
 
@@ -217,7 +216,7 @@ void containerd_find_address(struct work *work)
 		return;
 	len = snprintf(id, sizeof(id), "%s-%s", work->claim->namespace, work->claim->id);
 	if (len > 0 && (size_t)len < sizeof(id))
-		address_find_results(work->place, id, &info->ip, &info->cni_json);
+		work_find_results(work, id, &work->info->ip);
 }
 
 /* Where the engine's own notes have it not, in the plugins' cache. */
@@ -227,7 +226,7 @@ static void pod_find_address(struct work *work)
 	const char *sandbox = info->is_sandbox ? work->claim->id : info->pod_sandbox_id;
 
 	if (sandbox && !info->cni_json)
-		address_find_results(work->place, sandbox, &info->pod_ip, &info->cni_json);
+		work_find_results(work, sandbox, &info->pod_ip);
 }
 
 /* Of the interfaces those in the pod: the host's ends have names like these, and lo says nothing. */
@@ -266,7 +265,7 @@ static cJSON *read_note(struct work *work, const char *id, const char *extension
 	if (err && err != -ENOENT)
 		work_failed(work, DATABASE, err);
 	brace = err ? NULL : memchr(value, '{', len);
-	return brace ? cJSON_Parse(brace) : NULL;
+	return brace ? work_parse(work, DATABASE, brace) : NULL;
 }
 
 /*
@@ -301,24 +300,31 @@ static void read_image_ref(struct work *work)
 	cJSON_Delete(note);
 }
 
+void cri_find_address(struct work *work, const cJSON *config)
+{
+	const char *type = oci_annotation(config, "io.kubernetes.cri.container-type");
+
+	work->info->is_sandbox = type && !strcmp(type, "sandbox");
+	info_set(&work->info->pod_sandbox_id,
+		 oci_annotation(config, "io.kubernetes.cri.sandbox-id"));
+	pod_apply(work);
+	pod_find_address(work);
+}
+
 void cri_apply(struct work *work, const cJSON *config)
 {
 	struct container *info = work->info;
-	const char *type = oci_annotation(config, "io.kubernetes.cri.container-type");
 
-	info->is_sandbox = type && !strcmp(type, "sandbox");
+	cri_find_address(work, config);
 	info_set(&info->k8s_container_name,
 		 oci_annotation(config, "io.kubernetes.cri.container-name"));
 	info_set(&info->pod_name, oci_annotation(config, "io.kubernetes.cri.sandbox-name"));
 	info_set(&info->pod_ns, oci_annotation(config, "io.kubernetes.cri.sandbox-namespace"));
 	info_set(&info->pod_uid, oci_annotation(config, "io.kubernetes.cri.sandbox-uid"));
-	info_set(&info->pod_sandbox_id, oci_annotation(config, "io.kubernetes.cri.sandbox-id"));
 	info_set_image(info, oci_annotation(config, "io.kubernetes.cri.image-name"));
 	info_set(&info->name, info->is_sandbox ? info->pod_name : info->k8s_container_name);
 	read_image_ref(work);
 	containerd_apply(work);
-	pod_apply(work);
-	pod_find_address(work);
 }
 
 /* "name@sha256:…" or the bare id of the image. */
@@ -387,20 +393,28 @@ static void crio_add_pod(struct work *work, const cJSON *config)
 	pod_find_address(work);
 }
 
+void crio_find_address(struct work *work, const cJSON *config)
+{
+	const char *type = oci_annotation(config, "io.kubernetes.cri-o.ContainerType");
+
+	work->info->is_sandbox = type && !strcmp(type, "sandbox");
+	info_set(&work->info->pod_sandbox_id,
+		 oci_annotation(config, "io.kubernetes.cri-o.SandboxID"));
+	crio_add_pod(work, config);
+}
+
 void crio_apply(struct work *work, const cJSON *config)
 {
 	struct container *info = work->info;
-	const char *type = oci_annotation(config, "io.kubernetes.cri-o.ContainerType");
 	const cJSON *item;
 	cJSON *labels;
 	const char *privileged = oci_annotation(config, "io.kubernetes.cri-o.PrivilegedRuntime");
 
-	info->is_sandbox = type && !strcmp(type, "sandbox");
+	crio_find_address(work, config);
 	info_set(&info->k8s_container_name, oci_annotation(config, "io.kubernetes.container.name"));
 	info_set(&info->pod_name, oci_annotation(config, "io.kubernetes.pod.name"));
 	info_set(&info->pod_ns, oci_annotation(config, "io.kubernetes.pod.namespace"));
 	info_set(&info->pod_uid, oci_annotation(config, "io.kubernetes.pod.uid"));
-	info_set(&info->pod_sandbox_id, oci_annotation(config, "io.kubernetes.cri-o.SandboxID"));
 	info_set_image(info, oci_annotation(config, "io.kubernetes.cri-o.ImageName"));
 	crio_add_image_ref(info, oci_annotation(config, "io.kubernetes.cri-o.ImageRef"));
 	labels = crio_labels(config);
@@ -409,7 +423,6 @@ void crio_apply(struct work *work, const cJSON *config)
 	for (item = json_first(labels); item; item = item->next)
 		info_add_label(info, item->string, cJSON_GetStringValue(item));
 	cJSON_Delete(labels);
-	crio_add_pod(work, config);
 	if (info->k8s_container_name)
 		info_set(&info->name, info->k8s_container_name);
 	if (privileged)

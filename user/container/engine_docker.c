@@ -162,22 +162,13 @@ static void docker_read_other(struct work *work, const char *dir, const char *mo
 	cJSON_Delete(config);
 }
 
-static void docker_read(struct work *work, const char *dir)
+static void docker_take_config(struct work *work, const char *dir, const cJSON *config)
 {
+	const cJSON *settings = json_object(config, "Config");
+	const char *text = json_str(config, "Name");
 	struct container *info = work->info;
-	const cJSON *settings;
 	const cJSON *item;
-	const char *text;
-	cJSON *config = work_read_json(work, dir, "config.v2.json");
-	cJSON *host;
 
-	text = json_str(config, "ID");
-	if (!text || strcmp(text, work->claim->id) != 0) {
-		cJSON_Delete(config); /* another container's directory */
-		return;
-	}
-	settings = json_object(config, "Config");
-	text = json_str(config, "Name");
 	info_set(&info->name, text && *text == '/' ? text + 1 : text);
 	info_set_image(info, json_str(settings, "Image"));
 	text = json_str(config, "Image");
@@ -194,6 +185,23 @@ static void docker_read(struct work *work, const char *dir)
 	if (text && *text)
 		info_set(&info->user, text);
 	docker_find_digest(work, dir, json_str(config, "Driver"));
+}
+
+static void docker_read(struct work *work, const char *dir)
+{
+	struct container *info = work->info;
+	const cJSON *item;
+	const char *text;
+	cJSON *config = work_read_json(work, dir, "config.v2.json");
+	cJSON *host;
+
+	text = json_str(config, "ID");
+	if (!text || strcmp(text, work->claim->id) != 0) {
+		cJSON_Delete(config); /* another container's directory */
+		return;
+	}
+	if (work->claim->look == LOOK_ALL)
+		docker_take_config(work, dir, config);
 	docker_take_networks(info, config);
 	if (!info->ip)
 		docker_read_hosts(work, dir, config);

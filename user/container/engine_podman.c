@@ -14,7 +14,8 @@
 #include "container/place.h"
 #include "container/sqlite.h"
 
-#define DRIVER_MAX 32
+#define DRIVER_MAX  32
+#define USER_DB_MAX ((size_t)4 << 20)
 
 /* What podman keeps as JSON, and where: in a bucket and under a key, or in a table. */
 enum note { NOTE_CONFIG, NOTE_STATE, NOTE_POD };
@@ -125,11 +126,13 @@ static int get_from_bolt(int db, const char *id, enum note note, char **out)
 /* In the one database that there is, or in another that is left of before. */
 static int get_text(struct work *work, const char *file, const char *id, enum note note, char **out)
 {
+	const struct sqlite_query query = { notes[note].sql, id };
+	size_t db_max = work->info->is_rootless ? USER_DB_MAX : SQLITE_FILE_MAX;
 	const char *suffix = strrchr(file, '.');
 	cleanup_close int db = -1;
 
 	if (!strcmp(suffix, ".sql"))
-		return sqlite_get(work->place, file, notes[note].sql, id, out);
+		return sqlite_get(work->place, file, db_max, &query, out);
 	db = place_open_file(work->place, file, PLACE_NOFOLLOW);
 	return db < 0 ? db : get_from_bolt(db, id, note, out);
 }
@@ -144,7 +147,8 @@ static cJSON *podman_get(struct work *work, const char *storage, const char *id,
 	size_t i;
 
 	for (i = 0; err == -ENOENT && i < sizeof(names) / sizeof(names[0]); i++) {
-		if (snprintf(file, sizeof(file), "%s/%s", storage, names[i]) >= (int)sizeof(file))
+		if (snprintf(file, sizeof(file), "%s/%s", storage, names[i]) >= (int)sizeof(file) ||
+		    !work_has_time(work, file))
 			return NULL;
 		err = get_text(work, file, id, note, &text);
 	}
@@ -152,7 +156,7 @@ static cJSON *podman_get(struct work *work, const char *storage, const char *id,
 		work->is_busy = true;
 	else if (err && err != -ENOENT)
 		work_failed(work, file, err);
-	return err ? NULL : cJSON_Parse(text);
+	return err ? NULL : work_parse(work, file, text);
 }
 
 static void podman_read_pod(struct work *work, const char *storage, const char *id)
@@ -174,12 +178,10 @@ static void podman_read_state(struct work *work, const char *storage)
 
 	if (config)
 		podman_take_config(work->info, config);
-	if (pod)
+	if (pod && work->claim->look == LOOK_ALL)
 		podman_read_pod(work, storage, pod);
 	podman_take_networks(work->info, cJSON_GetObjectItemCaseSensitive(state, "networkStatus"));
-	if (!work->info->is_rootless)
-		address_find_results(work->place, owner ? owner : work->claim->id, &work->info->ip,
-				     &work->info->cni_json);
+	work_find_results(work, owner ? owner : work->claim->id, &work->info->ip);
 	cJSON_Delete(state);
 	cJSON_Delete(config);
 }
@@ -194,6 +196,15 @@ static bool podman_driver(const char *dir, char *out)
 		return false;
 	(void)snprintf(out, DRIVER_MAX, "%.*s", (int)(dash - slash - 1), slash + 1);
 	return true;
+}
+
+void podman_find_address(struct work *work)
+{
+	char dir[PLACE_PATH_MAX];
+
+	(void)snprintf(dir, sizeof(dir), "%s", work->info->bundle);
+	if (work_go_up(dir, 3))
+		podman_read_state(work, dir);
 }
 
 /* The bundle is <storage>/<driver>-containers/<id>/userdata. */

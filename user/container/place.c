@@ -12,6 +12,8 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 
+#define SELF_FD_MAX 32 /* "/proc/self/fd/" and a number */
+
 /* openat2(2), which glibc 2.36 does not wrap. */
 static int open_beneath(int dirfd, const char *path, int flags)
 {
@@ -39,14 +41,19 @@ int place_open(const char *root, uint32_t pid)
 	return fd < 0 ? -errno : fd;
 }
 
-int place_open_dir(int dirfd, const char *path)
+static int link_flag(enum place_link link)
 {
-	return open_beneath(dirfd, path, O_RDONLY | O_DIRECTORY);
+	return link == PLACE_NOFOLLOW ? O_NOFOLLOW : 0;
 }
 
-DIR *place_list(int dirfd, const char *path)
+int place_open_dir(int dirfd, const char *path, enum place_link link)
 {
-	int fd = place_open_dir(dirfd, path);
+	return open_beneath(dirfd, path, O_RDONLY | O_DIRECTORY | link_flag(link));
+}
+
+DIR *place_list(int dirfd, const char *path, enum place_link link)
+{
+	int fd = place_open_dir(dirfd, path, link);
 	DIR *dir;
 
 	if (fd < 0)
@@ -57,22 +64,30 @@ DIR *place_list(int dirfd, const char *path)
 	return dir;
 }
 
+/* What a descriptor of O_PATH stands for, to be read. */
+static int open_again(int fd)
+{
+	char path[SELF_FD_MAX];
+	int again;
+
+	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	/* O_NONBLOCK: nor may the lease of a file make us wait. */
+	again = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	return again < 0 ? -errno : again;
+}
+
 int place_open_file(int dirfd, const char *path, enum place_link link)
 {
+	cleanup_close int fd = open_beneath(dirfd, path, O_PATH | link_flag(link));
 	struct stat st;
-	int fd;
 
-	/* O_NONBLOCK: a FIFO in its place must not hang us. */
-	fd = open_beneath(dirfd, path,
-			  O_RDONLY | O_NONBLOCK | O_NOCTTY |
-				  (link == PLACE_NOFOLLOW ? O_NOFOLLOW : 0));
 	if (fd < 0)
 		return fd;
-	if (fstat(fd, &st) || !S_ISREG(st.st_mode)) {
-		(void)close(fd); /* read-only */
-		return -EINVAL;
-	}
-	return fd;
+	if (fstat(fd, &st))
+		return -errno;
+	if (S_ISLNK(st.st_mode))
+		return -ELOOP;
+	return S_ISREG(st.st_mode) ? open_again(fd) : -EINVAL;
 }
 
 int place_read(int dirfd, const char *path, size_t max_bytes, enum place_link link, char **out)

@@ -15,23 +15,28 @@
  */
 int place_open(const char *root, uint32_t pid);
 
+/* What the last component of a path may be; symbolic links before it are always taken. */
+enum place_link { PLACE_NOFOLLOW, PLACE_FOLLOW };
+
 /* Descriptor of the directory `path` below `dirfd`, or -errno. */
-int place_open_dir(int dirfd, const char *path);
+int place_open_dir(int dirfd, const char *path, enum place_link link);
 
 /* The same to be listed, closed by the caller; NULL when it cannot be had. */
-DIR *place_list(int dirfd, const char *path);
+DIR *place_list(int dirfd, const char *path, enum place_link link);
 
 /*
- * Read the regular file `path` below `dirfd`.  Symbolic links on the way are taken as
- * if `dirfd` were the root; the last component may be none unless `follow` is set.
+ * Read the regular file `path` below `dirfd`.  Symbolic links are taken as if `dirfd` were the
+ * root.
  *
  * Returns 0 and a NUL-terminated *out owned by the caller; -EFBIG beyond max_bytes,
  * -EINVAL for what is no regular file, else -errno.
  */
-enum place_link { PLACE_NOFOLLOW, PLACE_FOLLOW };
 int place_read(int dirfd, const char *path, size_t max_bytes, enum place_link link, char **out);
 
-/* Descriptor of the regular file `path` below `dirfd`, as place_read() opens it, or -errno. */
+/*
+ * Descriptor of the regular file `path` below `dirfd`, as place_read() opens it, or -errno.  What
+ * is no regular file is not opened at all: that would be a call of a device's driver.
+ */
 int place_open_file(int dirfd, const char *path, enum place_link link);
 
 /* Where the symbolic link `path` below `dirfd` points.  Returns 0 or -errno. */

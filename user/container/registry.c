@@ -30,7 +30,7 @@ struct entry *registry_find_made(const struct containers *c, const char *full_id
 }
 
 /* New ones go to the head of their chain. */
-struct entry *registry_find_id(const struct containers *c, const char *full_id)
+struct entry *registry_find_id(const struct containers *c, const char *full_id, uint32_t uid)
 {
 	uint64_t hash = table_hash_str(full_id);
 	struct link *link = NULL;
@@ -38,22 +38,23 @@ struct entry *registry_find_id(const struct containers *c, const char *full_id)
 
 	while ((link = table_next(&c->entries, hash, link))) {
 		entry = (struct entry *)link;
-		if (!strcmp(entry->info->full_id, full_id))
+		if (entry->uid == uid && !strcmp(entry->info->full_id, full_id))
 			return entry;
 	}
 	return NULL;
 }
 
-struct entry *registry_find_start(const struct containers *c, const char *full_id,
-				  uint64_t start_ns)
+struct entry *registry_find_same(const struct containers *c, const struct container *info)
 {
-	uint64_t hash = table_hash_str(full_id);
+	uint64_t hash = table_hash_str(info->full_id);
 	struct link *link = NULL;
 	struct entry *entry;
 
 	while ((link = table_next(&c->entries, hash, link))) {
 		entry = (struct entry *)link;
-		if (entry->info->start_ns == start_ns && !strcmp(entry->info->full_id, full_id))
+		if (entry->info->start_ns == info->start_ns &&
+		    entry->info->is_rootless == info->is_rootless &&
+		    !strcmp(entry->info->full_id, info->full_id))
 			return entry;
 	}
 	return NULL;

@@ -14,6 +14,7 @@
 #include "container/engine.h"
 #include "container/query.h"
 #include "container/runtime.h"
+#include "container/share.h"
 #include "container/table.h"
 
 #define REGISTRY_CONTAINERS_MAX 8192
@@ -44,6 +45,7 @@ struct entry {
 	bool has_waited; /* for the same */
 	bool is_asked; /* a daemon about it, or it was not worth it */
 	bool is_crio; /* these are as in struct claim, for another look */
+	uint32_t uid;
 	enum engine engine;
 	char *namespace;
 };
@@ -53,6 +55,9 @@ enum node_state {
 	NODE_HOST, /* part of no container */
 	NODE_BOUND,
 };
+
+/* Whose container it is. */
+enum who { WHO_ROOT, WHO_USER, WHO_MAX };
 
 /* A cgroup, or (HIER_NS) a pid namespace. */
 struct node {
@@ -101,18 +106,19 @@ struct containers {
 	struct table setups;
 	struct container host;
 	uint64_t now_ns; /* time of the latest record */
-	uint64_t wait_since_ns; /* start of the period in which waited_ns was spent */
-	uint64_t waited_ns;
+	/* For reading files and for waiting for them; what users do takes nothing from root's. */
+	struct share looks[WHO_MAX];
+	struct share waits[WHO_MAX];
 	uint64_t record[BW_RECORD_MAX / sizeof(uint64_t)]; /* to build one in */
 };
 
 /* The one that this process made; NULL: none. */
 struct entry *registry_find_made(const struct containers *c, const char *full_id, uint32_t tgid,
 				 uint64_t start_ns);
-/* The latest with this id; NULL: none. */
-struct entry *registry_find_id(const struct containers *c, const char *full_id);
-struct entry *registry_find_start(const struct containers *c, const char *full_id,
-				  uint64_t start_ns);
+/* The latest with this id that user `uid` made; NULL: none.  A user may call his as root's is called. */
+struct entry *registry_find_id(const struct containers *c, const char *full_id, uint32_t uid);
+/* The one that `info` describes anew; NULL: none. */
+struct entry *registry_find_same(const struct containers *c, const struct container *info);
 
 /* Takes `info`, also when it fails; NULL when out of memory. */
 struct entry *registry_add(struct containers *c, struct container *info);

@@ -103,7 +103,7 @@ static void bind_found(struct lookup *lookup, struct node *node, const struct pa
 	claim.bundle = lookup->found.bundle;
 	claim.pid = lookup->found_tgid;
 	claim.init_pid = lookup->init_tgid;
-	claim.is_rootless = lookup->found_uid != 0;
+	claim.uid = lookup->found_uid;
 	if (lookup->found.role != RUNTIME_LOW)
 		bind_set_engine(&claim, &lookup->found);
 	else if (lookup->has_above)

@@ -249,18 +249,22 @@ static char *read_status(const char *root, uint32_t tgid)
 	return file_read(AT_FDCWD, path, STATUS_MAX, &text, &len) ? NULL : text;
 }
 
-/* The second number behind "Uid:" of /proc/PID/status; 0 if it cannot be read. */
+/*
+ * Of the numbers behind "Uid:" of /proc/PID/status the first, which is real, or else the second: a
+ * program of root's that a user runs as its file allows goes by the arguments that he gave it.
+ */
 static uint32_t read_uid(const char *root, uint32_t tgid)
 {
 	cleanup_free char *text = read_status(root, tgid);
 	const char *key = "\nUid:";
 	const char *line = text ? strstr(text, key) : NULL;
-	char *real_end;
+	unsigned long real;
+	char *end;
 
 	if (!line)
 		return 0;
-	(void)strtoul(line + strlen(key), &real_end, 10);
-	return (uint32_t)strtoul(real_end, NULL, 10);
+	real = strtoul(line + strlen(key), &end, 10);
+	return (uint32_t)(real ? real : strtoul(end, NULL, 10));
 }
 
 bool runtime_is_init(const char *root, uint32_t tgid)
@@ -316,7 +320,9 @@ int runtime_read(const char *root, uint32_t tgid, struct runtime_proc *out)
 	cwd_len = readlink(path, cwd, sizeof(cwd) - 1);
 	cwd[cwd_len > 0 ? cwd_len : 0] = '\0';
 	out->uid = 0;
-	if (runtime_parse(argv, len, cwd, &out->runtime))
-		out->uid = read_uid(root, tgid);
-	return 0;
+	if (!runtime_parse(argv, len, cwd, &out->runtime))
+		return 0;
+	out->uid = read_uid(root, tgid);
+	/* One that ended in between must not pass for root's. */
+	return read_parent(root, tgid, &out->parent_tgid);
 }

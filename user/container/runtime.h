@@ -33,7 +33,8 @@ struct runtime {
 struct runtime_proc {
 	struct runtime runtime;
 	uint32_t parent_tgid;
-	uint32_t uid; /* effective, as the host numbers it; 0 also where it could not be read */
+	/* As the host numbers it; 0: root alone, really and in effect, or it cannot be read. */
+	uint32_t uid;
 };
 
 /*

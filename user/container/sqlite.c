@@ -12,14 +12,15 @@
 #include <sqlite3.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/file.h"
 #include "container/place.h"
 
-#define FILE_MAX    ((size_t)32 << 20)
 #define VALUE_MAX   (4 << 20)
 #define TRIES_MAX   3
-#define STEP_OPS    1000 /* of the library's machine, between two questions whether to go on */
-#define STEPS_MAX   1000 /* a row by its key takes some dozens of operations */
+#define STEP_OPS    100 /* of the library's machine, between two questions whether to go on */
+#define STEPS_MAX   100 /* the schema and a row by its key take some hundreds of operations */
+#define TIME_MAX_NS 50000000ULL /* one operation may copy a whole value */
 #define SQL_MAX     1024
 #define COLUMNS_MAX 64
 
@@ -57,7 +58,12 @@ static int read_head(int fd, char *head)
 	return n == HEAD_LEN ? 0 : -EBADMSG;
 }
 
-static int read_once(int place, const char *path, struct image *out)
+static bool is_being_written(int place, const char *path)
+{
+	return is_beside(place, path, "-journal") || is_beside(place, path, "-wal");
+}
+
+static int read_once(int place, const char *path, size_t max_bytes, struct image *out)
 {
 	cleanup_close int fd = place_open_file(place, path, PLACE_NOFOLLOW);
 	char before[HEAD_LEN];
@@ -69,17 +75,19 @@ static int read_once(int place, const char *path, struct image *out)
 		return fd;
 	if (fstat(fd, &st))
 		return -errno;
-	if ((uintmax_t)st.st_size > FILE_MAX)
+	/* Before all of it is read for nothing. */
+	if (is_being_written(place, path))
+		return -EAGAIN;
+	if ((uintmax_t)st.st_size > max_bytes)
 		return -EFBIG;
 	err = read_head(fd, before);
 	if (!err)
-		err = file_read_fd(fd, FILE_MAX, &out->data, &out->len);
+		err = file_read_fd(fd, max_bytes, &out->data, &out->len);
 	if (err)
 		return err;
 	err = read_head(fd, after);
 	/* With a journal, pages change between its making and its end, which counts up. */
-	if (!err && (out->len < HEAD_LEN || is_beside(place, path, "-journal") ||
-		     is_beside(place, path, "-wal") ||
+	if (!err && (out->len < HEAD_LEN || is_being_written(place, path) ||
 		     memcmp(before + COUNTER, after + COUNTER, COUNTER_LEN) != 0))
 		err = -EAGAIN;
 	if (err) {
@@ -90,13 +98,13 @@ static int read_once(int place, const char *path, struct image *out)
 }
 
 /* What was committed last, as a whole. */
-static int read_image(int place, const char *path, struct image *out)
+static int read_image(int place, const char *path, size_t max_bytes, struct image *out)
 {
 	int err = -EAGAIN;
 	int tries;
 
 	for (tries = 0; tries < TRIES_MAX && err == -EAGAIN; tries++)
-		err = read_once(place, path, out);
+		err = read_once(place, path, max_bytes, out);
 	/* Without a log that format is the other; in memory the library knows no log. */
 	if (!err && out->data && out->data[WRITE_FORMAT] == 2 && out->data[READ_FORMAT] == 2) {
 		out->data[WRITE_FORMAT] = 1;
@@ -105,15 +113,20 @@ static int read_image(int place, const char *path, struct image *out)
 	return err;
 }
 
+struct limit {
+	int steps;
+	uint64_t until_ns;
+};
+
 static int give_up(void *arg)
 {
-	int *left = arg;
+	struct limit *limit = arg;
 
-	return --*left < 0;
+	return --limit->steps < 0 || clock_boot_ns() > limit->until_ns;
 }
 
 /* What could run or grow without end is off: the schema, too, is somebody else's. */
-static void confine(sqlite3 *db, int *left)
+static void confine(sqlite3 *db, struct limit *limit)
 {
 	(void)sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	(void)sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
@@ -122,7 +135,9 @@ static void confine(sqlite3 *db, int *left)
 	(void)sqlite3_limit(db, SQLITE_LIMIT_LENGTH, VALUE_MAX);
 	(void)sqlite3_limit(db, SQLITE_LIMIT_SQL_LENGTH, SQL_MAX);
 	(void)sqlite3_limit(db, SQLITE_LIMIT_COLUMN, COLUMNS_MAX);
-	sqlite3_progress_handler(db, STEP_OPS, give_up, left);
+	/* A call is one operation, however long it takes: none with arguments. */
+	(void)sqlite3_limit(db, SQLITE_LIMIT_FUNCTION_ARG, 0);
+	sqlite3_progress_handler(db, STEP_OPS, give_up, limit);
 }
 
 static int error_of(int code)
@@ -148,14 +163,14 @@ static int take_value(sqlite3_stmt *stmt, char **out)
 	return 0;
 }
 
-static int query(sqlite3 *db, const char *sql, const char *key, char **out)
+static int ask(sqlite3 *db, const struct sqlite_query *query, char **out)
 {
 	sqlite3_stmt *stmt = NULL;
-	int code = sqlite3_prepare_v2(db, sql, -1, &stmt, NULL);
+	int code = sqlite3_prepare_v2(db, query->sql, -1, &stmt, NULL);
 	int err;
 
 	if (code == SQLITE_OK)
-		code = sqlite3_bind_text(stmt, 1, key, -1, SQLITE_STATIC);
+		code = sqlite3_bind_text(stmt, 1, query->key, -1, SQLITE_STATIC);
 	if (code == SQLITE_OK)
 		code = sqlite3_step(stmt);
 	if (code == SQLITE_ROW)
@@ -166,11 +181,12 @@ static int query(sqlite3 *db, const char *sql, const char *key, char **out)
 	return err;
 }
 
-int sqlite_get(int place, const char *path, const char *sql, const char *key, char **out)
+int sqlite_get(int place, const char *path, size_t max_bytes, const struct sqlite_query *query,
+	       char **out)
 {
 	struct image image = { NULL, 0 };
-	int err = read_image(place, path, &image);
-	int left = STEPS_MAX;
+	int err = read_image(place, path, max_bytes, &image);
+	struct limit limit = { .steps = STEPS_MAX };
 	sqlite3 *db = NULL;
 	int code;
 
@@ -178,12 +194,13 @@ int sqlite_get(int place, const char *path, const char *sql, const char *key, ch
 		return err;
 	code = sqlite3_open_v2(":memory:", &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
 	if (code == SQLITE_OK) {
-		confine(db, &left);
+		limit.until_ns = clock_boot_ns() + TIME_MAX_NS;
+		confine(db, &limit);
 		code = sqlite3_deserialize(db, "main", (unsigned char *)image.data,
 					   (sqlite3_int64)image.len, (sqlite3_int64)image.len,
 					   SQLITE_DESERIALIZE_READONLY);
 	}
-	err = code == SQLITE_OK ? query(db, sql, key, out) : error_of(code);
+	err = code == SQLITE_OK ? ask(db, query, out) : error_of(code);
 	(void)sqlite3_close(db); /* no statement is left */
 	free(image.data);
 	return err;

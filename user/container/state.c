@@ -142,7 +142,7 @@ int state_find(const char *root, const char *path, struct runtime *out)
 	if (place < 0)
 		return place;
 	for (i = 0; !found && i < sizeof(stores) / sizeof(stores[0]); i++) {
-		dir = place_list(place, stores[i].dir);
+		dir = place_list(place, stores[i].dir, PLACE_FOLLOW);
 		if (!dir)
 			continue;
 		left = STATE_DIRS_MAX;
@@ -165,7 +165,7 @@ int state_find_task(const char *root, const char *dir_path, uint32_t pid, char *
 
 	if (place < 0)
 		return place;
-	dir = place_list(place, dir_path);
+	dir = place_list(place, dir_path, PLACE_FOLLOW);
 	if (!dir)
 		return -ENOENT;
 	while (!found && (name = next_name(dir, &left))) {
