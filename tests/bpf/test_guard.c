@@ -142,6 +142,31 @@ static void a_closed_link_is_told_once_and_blindness_after_five_seconds(void **s
 	watch_close(told.watch);
 }
 
+/* As after a sleep of the machine, or with a standard output that nobody reads. */
+static void time_alone_does_not_make_blind(void **state)
+{
+	struct told told = begin();
+	int null_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	int link_fd = bpf_link__fd(told.watch->sensor->skel->links.on_sys_exit);
+
+	(void)state;
+	assert_true(null_fd >= 0);
+	tick(&told);
+	assert_int_equal(dup3(null_fd, link_fd, O_CLOEXEC), link_fd);
+	tick(&told); /* sends the first that does not come */
+	for (unsigned int n_missing = 1; n_missing < GUARD_BLIND_MIN; n_missing++) {
+		told.now_ns += 1000 * SECOND_NS;
+		tick(&told);
+		assert_int_equal(told.watch->sensor->guard.lane[BW_LANE_LIFE].n_missing, n_missing);
+		assert_null(find(&told, BW_FINDING_BLIND));
+	}
+	tick(&told);
+	assert_non_null(find(&told, BW_FINDING_BLIND));
+	assert_int_equal(find(&told, BW_FINDING_BLIND)->count, GUARD_BLIND_MIN);
+	(void)close(null_fd);
+	watch_close(told.watch);
+}
+
 /* There is no descriptor at all any more. */
 static void a_closed_program_is_told(void **state)
 {
@@ -320,6 +345,7 @@ int main(void)
 		cmocka_unit_test(others_cannot_sing_for_it),
 		cmocka_unit_test(without_a_hook_on_calls_there_is_no_canary),
 		cmocka_unit_test(a_closed_link_is_told_once_and_blindness_after_five_seconds),
+		cmocka_unit_test(time_alone_does_not_make_blind),
 		cmocka_unit_test(a_closed_program_is_told),
 		cmocka_unit_test(moving_our_position_loses_nothing_and_is_told),
 		cmocka_unit_test(maps_cannot_be_changed_from_user_space),

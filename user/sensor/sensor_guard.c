@@ -187,7 +187,7 @@ bool sensor_guard_judge(struct sensor_guard *guard, enum bw_lane lane, uint64_t 
 	if (!at->since_ns)
 		at->since_ns = guard->sent_ns;
 	at->n_missing++;
-	if (now_ns < at->since_ns + GUARD_BLIND_NS)
+	if (at->n_missing < GUARD_BLIND_MIN || now_ns < at->since_ns + GUARD_BLIND_NS)
 		return false;
 	if (at->told_ns >= at->since_ns && now_ns < at->told_ns + GUARD_BLIND_TOLD_NS)
 		return false;

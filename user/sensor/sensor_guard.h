@@ -18,6 +18,7 @@
 
 #define GUARD_OBJECTS_MAX   128
 #define GUARD_BLIND_NS      5000000000ULL /* without a canary: blind */
+#define GUARD_BLIND_MIN     5 /* canaries; a machine may sleep, and its reader, between two */
 #define GUARD_BLIND_TOLD_NS 60000000000ULL
 
 struct guard_object {
