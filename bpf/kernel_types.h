@@ -195,6 +195,11 @@ struct inode {
 	__u32 i_ctime_nsec;
 };
 
+struct proc_inode { /* what an inode of proc is part of */
+	struct pid *pid;
+	struct inode vfs_inode;
+};
+
 struct inode___plain { /* before 6.6 */
 	struct timespec64 i_mtime;
 	struct timespec64 i_ctime;

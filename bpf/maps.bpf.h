@@ -117,6 +117,14 @@ struct {
 	__type(value, __u32);
 } bw_programs __weak SEC(".maps");
 
+/* By lane, the number of the last canary for which there was no room; see canary.bpf.c. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, BW_LANE_MAX);
+	__type(key, __u32);
+	__type(value, __u64);
+} bw_canary_lost __weak SEC(".maps");
+
 /* For whom on_sys_exit ran last on each processor; see dispatch.bpf.c. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);

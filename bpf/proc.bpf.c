@@ -24,7 +24,7 @@ static __always_inline void fork_call(struct bw_fork *rec)
 	rec->hdr.abi = call.abi;
 	switch (call.call) {
 	case BW_CALL_CLONE:
-		rec->clone_flags = call_register(&call, 0);
+		rec->clone_flags = (__u32)call_register(&call, 0); /* all that clone(2) takes */
 		break;
 	case BW_CALL_CLONE3: /* the first member of struct clone_args */
 		if (bpf_probe_read_user(&rec->clone_flags, sizeof(rec->clone_flags),

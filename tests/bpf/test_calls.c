@@ -824,14 +824,29 @@ static int setup(void **state)
 	return watch_setup(state);
 }
 
-/* By a pidfd of the test: asks whether it is there, takes its standard error; then by no pidfd. */
+static int open_in_proc(pid_t pid, const char *name)
+{
+	char path[PATH_MAX];
+
+	(void)snprintf(path, sizeof(path), "/proc/%d%s", pid, name);
+	return open(path, O_RDONLY);
+}
+
+/*
+ * By a pidfd of the test: asks whether it is there, takes its standard error; asks by its directory
+ * in proc; then by no pidfd.
+ */
 static int aim_by_descriptor(const void *arg)
 {
-	int fd = (int)syscall(SYS_pidfd_open, *(const pid_t *)arg, 0);
+	const pid_t pid = *(const pid_t *)arg;
+	int fd = (int)syscall(SYS_pidfd_open, pid, 0);
 	int event_fd = eventfd(0, 0);
 
 	return fd < 0 || syscall(SYS_pidfd_send_signal, fd, 0, NULL, 0) ||
 	       syscall(SYS_pidfd_getfd, fd, STDERR_FILENO, 0) < 0 ||
+	       syscall(SYS_pidfd_send_signal, open_in_proc(pid, ""), 0, NULL, 0) ||
+	       syscall(SYS_pidfd_send_signal, open_in_proc(pid, "/fd"), 0, NULL, 0) == 0 ||
+	       syscall(SYS_pidfd_send_signal, open_in_proc(pid, "/stat"), 0, NULL, 0) == 0 ||
 	       syscall(SYS_pidfd_send_signal, event_fd, 0, NULL, 0) == 0 ||
 	       syscall(SYS_pidfd_send_signal, NO_FD, 0, NULL, 0) == 0;
 }
@@ -843,8 +858,9 @@ static void pidfds_tell_whose_they_are(void **state)
 		bool is_ours;
 	} want[] = {
 		{ BW_CALL_PIDFD_OPEN, false },        { BW_CALL_PIDFD_SEND_SIGNAL, true },
-		{ BW_CALL_PIDFD_GETFD, true },        { BW_CALL_PIDFD_SEND_SIGNAL, false },
-		{ BW_CALL_PIDFD_SEND_SIGNAL, false },
+		{ BW_CALL_PIDFD_GETFD, true },        { BW_CALL_PIDFD_SEND_SIGNAL, true },
+		{ BW_CALL_PIDFD_SEND_SIGNAL, false }, { BW_CALL_PIDFD_SEND_SIGNAL, false },
+		{ BW_CALL_PIDFD_SEND_SIGNAL, false }, { BW_CALL_PIDFD_SEND_SIGNAL, false },
 	};
 	const size_t n_want = sizeof(want) / sizeof(*want);
 	const pid_t self = getpid();

@@ -251,7 +251,8 @@ static int do_births(const void *arg)
 	pid_t pids[3];
 
 	(void)arg;
-	pids[0] = (pid_t)syscall(SYS_clone, CLONE_FS | SIGCHLD, 0, 0, 0, 0);
+	/* CLONE_CLEAR_SIGHAND is for clone3 alone: clone takes 32 bits. */
+	pids[0] = (pid_t)syscall(SYS_clone, 0x100000000L | CLONE_FS | SIGCHLD, 0, 0, 0, 0);
 	if (pids[0] == 0)
 		_exit(0);
 	pids[1] = (pid_t)syscall(SYS_clone3, &births, sizeof(births));

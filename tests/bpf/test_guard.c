@@ -142,6 +142,74 @@ static void a_closed_link_is_told_once_and_blindness_after_five_seconds(void **s
 	watch_close(told.watch);
 }
 
+/* As after a sleep of the machine, or with a standard output that nobody reads. */
+static void time_alone_does_not_make_blind(void **state)
+{
+	struct told told = begin();
+	int null_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	int link_fd = bpf_link__fd(told.watch->sensor->skel->links.on_sys_exit);
+
+	(void)state;
+	assert_true(null_fd >= 0);
+	tick(&told);
+	assert_int_equal(dup3(null_fd, link_fd, O_CLOEXEC), link_fd);
+	tick(&told); /* sends the first that does not come */
+	for (unsigned int n_missing = 1; n_missing < GUARD_BLIND_MIN; n_missing++) {
+		told.now_ns += 1000 * SECOND_NS;
+		tick(&told);
+		assert_int_equal(told.watch->sensor->guard.lane[BW_LANE_LIFE].n_missing, n_missing);
+		assert_null(find(&told, BW_FINDING_BLIND));
+	}
+	tick(&told);
+	assert_non_null(find(&told, BW_FINDING_BLIND));
+	assert_int_equal(find(&told, BW_FINDING_BLIND)->count, GUARD_BLIND_MIN);
+	(void)close(null_fd);
+	watch_close(told.watch);
+}
+
+/* With canaries that count for nothing, so that there is no room for one more. */
+static void fill_rings(const struct told *told, size_t ring_bytes)
+{
+	for (size_t i = 0; i < ring_bytes / sizeof(struct bw_canary) + 1; i++)
+		(void)syscall(SENSOR_CANARY_NR, told->watch->sensor->guard.cookie, 0);
+}
+
+/* Anybody can fill a ring; that events are lost then is told as such. */
+static void a_full_ring_is_not_blindness(void **state)
+{
+	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	const bool calls[BW_CALL_MAX] = { [BW_CALL_OPENAT] = true };
+	struct told told = { .now_ns = 1000 * SECOND_NS };
+	const struct sensor_guard *guard;
+	int null_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+	(void)state;
+	told.watch = watch_open_as(calls, page, false);
+	guard = &told.watch->sensor->guard;
+	for (int i = 0; i < 20; i++) {
+		assert_true(sensor_drain(told.watch->sensor, UINT32_MAX) >= 0);
+		fill_rings(&told, page);
+		told.now_ns += SECOND_NS;
+		sensor_check(told.watch->sensor, told.now_ns, on_finding, &told);
+	}
+	assert_int_equal(guard->n_sent, 20);
+	for (int lane = 0; lane < BW_LANE_MAX; lane++) {
+		assert_int_equal(guard->lane[lane].n_arrived, 0);
+		assert_int_equal(guard->lane[lane].n_lost, 20);
+	}
+	assert_int_equal(told.n, 0);
+	/* It hides nothing: what was lost before says nothing of those that do not come. */
+	assert_true(null_fd >= 0);
+	(void)dup3(null_fd, bpf_link__fd(told.watch->sensor->skel->links.on_sys_exit), O_CLOEXEC);
+	for (unsigned int i = 0; i < GUARD_BLIND_MIN + 1; i++) {
+		assert_null(find(&told, BW_FINDING_BLIND));
+		tick(&told);
+	}
+	assert_non_null(find(&told, BW_FINDING_BLIND));
+	(void)close(null_fd);
+	watch_close(told.watch);
+}
+
 /* There is no descriptor at all any more. */
 static void a_closed_program_is_told(void **state)
 {
@@ -272,6 +340,8 @@ int main(void)
 		cmocka_unit_test(others_cannot_sing_for_it),
 		cmocka_unit_test(without_a_hook_on_calls_there_is_no_canary),
 		cmocka_unit_test(a_closed_link_is_told_once_and_blindness_after_five_seconds),
+		cmocka_unit_test(time_alone_does_not_make_blind),
+		cmocka_unit_test(a_full_ring_is_not_blindness),
 		cmocka_unit_test(a_closed_program_is_told),
 		cmocka_unit_test(moving_our_position_loses_nothing_and_is_told),
 		cmocka_unit_test(maps_cannot_be_changed_from_user_space),

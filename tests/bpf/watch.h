@@ -68,12 +68,13 @@ static inline void watch_clear(struct watch *w)
 	w->pid = 0;
 }
 
-static inline struct watch *watch_open_as(const bool calls[BW_CALL_MAX], bool leave_writable)
+static inline struct watch *watch_open_as(const bool calls[BW_CALL_MAX], size_t ring_bytes,
+					  bool leave_writable)
 {
 	struct watch *w = calloc(1, sizeof(*w));
 	struct sensor_config config = {
-		.life_ring_bytes = WATCH_RING_BYTES,
-		.activity_ring_bytes = WATCH_RING_BYTES,
+		.life_ring_bytes = ring_bytes,
+		.activity_ring_bytes = ring_bytes,
 		.want_env = true,
 		.leave_writable = leave_writable,
 		.cb = watch_on_record,
@@ -91,13 +92,13 @@ static inline struct watch *watch_open_as(const bool calls[BW_CALL_MAX], bool le
 
 static inline struct watch *watch_open(const bool calls[BW_CALL_MAX])
 {
-	return watch_open_as(calls, false);
+	return watch_open_as(calls, WATCH_RING_BYTES, false);
 }
 
 /* The test may write the maps. */
 static inline struct watch *watch_open_writable(const bool calls[BW_CALL_MAX])
 {
-	return watch_open_as(calls, true);
+	return watch_open_as(calls, WATCH_RING_BYTES, true);
 }
 
 static inline void watch_close(struct watch *w)

@@ -47,18 +47,22 @@ start_agent out.json --rules "$sentinel_rules" --rules "$work/kill.yaml" --rules
 attacked='.rule == "Agent Attacked" and .output_fields["evt.target.pid"] == '$agent_pid
 
 # --- the agent as a target, by others on the host
-for row in signal=kill queue=rt_sigqueueinfo pidfd=pidfd_send_signal getfd=pidfd_getfd trace=ptrace \
+for row in signal=kill queue=rt_sigqueueinfo pidfd=pidfd_send_signal procfd=pidfd_send_signal getfd=pidfd_getfd trace=ptrace \
 	read=process_vm_readv write=process_vm_writev mem=openat; do
 	how=${row%=*}
 	ok "has its effect: tamper $how" "$work/tamper" "$how" "$agent_pid"
 	has_alert "Agent Attacked: $how" "$attacked and .output_fields[\"evt.type\"] == \"${row#*=}\"
-		and .output_fields[\"proc.exepath\"] == \"$work/tamper\" and .output_fields[\"container.id\"] == \"host\""
+		and .output_fields[\"proc.exepath\"] == \"$work/tamper\"
+		and (.output_fields[\"proc.cmdline\"] | contains(\" $how \")) and .output_fields[\"container.id\"] == \"host\""
 done
 kill -CONT "$agent_pid"
 no_alert 'who started it may signal it' "$attacked and .output_fields[\"proc.pid\"] == $$"
 sleep "$nap" &
 sleeper=$!
 "$work/tamper" signal "$sleeper"
+ok 'it is traced by its parent: tamper traceme' "$work/tamper" traceme "$agent_pid"
+no_alert 'who asks to be traced attacks nobody, whatever number stands there' \
+	".rule == \"Agent Attacked\" and (.output_fields[\"proc.cmdline\"] | endswith(\" traceme $agent_pid\"))"
 no_alert 'a signal to another process is no attack on it' \
 	".rule == \"Agent Attacked\" and (.output_fields[\"proc.cmdline\"] | endswith(\" signal $sleeper\"))"
 
@@ -102,6 +106,11 @@ fi
 # --- its maps
 ok 'its maps can be changed by nobody' "$work/tamper" empty "$agent_pid"
 has_alert 'Agent Attacked: its maps taken by id' "$attacked and .output_fields[\"evt.type\"] == \"bpf\"
+	and (.output_fields[\"evt.args\"] | contains(\"BPF_MAP_GET_FD_BY_ID\"))"
+
+ok 'its maps can be taken by a command with more in its register' "$work/tamper" hidden "$agent_pid"
+has_alert 'Agent Attacked: its maps taken by that' "$attacked and .output_fields[\"evt.type\"] == \"bpf\"
+	and (.output_fields[\"proc.cmdline\"] | contains(\" hidden \"))
 	and (.output_fields[\"evt.args\"] | contains(\"BPF_MAP_GET_FD_BY_ID\"))"
 
 # --- its rings

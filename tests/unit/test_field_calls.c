@@ -45,7 +45,9 @@ enum descriptor {
 	{                                        \
 		{ a, b, c, d }, port, AF_INET, 0 \
 	}
-#define HERE ADDRESS(10, 0, 0, 2, 40000)
+/* In the lower half of a register, as who wants to mislead us may call. */
+#define BESIDE(n) (UINT64_C(0x100000000) | (uint32_t)(n))
+#define HERE      ADDRESS(10, 0, 0, 2, 40000)
 
 static const struct {
 	struct bw_fd fd;
@@ -156,6 +158,9 @@ static const struct call_case cases[] = {
 	{ .call = BW_CALL_SOCKET, .ret = 4, .args = { AF_INET, SOCK_DGRAM, 0 },
 	  .fd = A_MADE_INET_SOCKET, .num = 4,
 	  .expected = "fd=4(<4u>) domain=2(AF_INET) type=2 proto=0 flags=0(O_NONE)" },
+	{ .call = BW_CALL_SOCKET, .ret = -EPERM,
+	  .args = { BESIDE(AF_PACKET), BESIDE(SOCK_RAW), BESIDE(768) },
+	  .expected = "fd=-1(EPERM) domain=17(AF_PACKET) type=3 proto=768 flags=0(O_NONE)" },
 	{ .call = BW_CALL_SOCKET, .ret = -EPERM, .args = { AF_PACKET, SOCK_RAW, 768 },
 	  .expected = "fd=-1(EPERM) domain=17(AF_PACKET) type=3 proto=768 flags=0(O_NONE)" },
 	{ .call = BW_CALL_SOCKET, .ret = 4, .args = { AF_NETLINK, SOCK_RAW, 0 },
@@ -450,6 +455,9 @@ static const struct call_case cases[] = {
 	  .expected = "res=7 addr=10 data=<NA> request=3(PTRACE_PEEKDATA) pid=200(nginx)" },
 	{ .call = BW_CALL_PTRACE, .ret = -ESRCH, .args = { 12345, 4242, 0, 0 },
 	  .expected = "res=-3(ESRCH) addr=0 data=0 request=0(PTRACE_UNKNOWN) pid=4242" },
+	/* A long: no request, whatever its lower half looks like. */
+	{ .call = BW_CALL_PTRACE, .ret = -ESRCH, .args = { BESIDE(PTRACE_ATTACH), BESIDE(200), 0, 0 },
+	  .expected = "res=-3(ESRCH) addr=0 data=0 request=0(PTRACE_UNKNOWN) pid=200(nginx)" },
 	{ .call = BW_CALL_PROCESS_VM_READV, .ret = 8, .args = { 200, 0x7f00, 1, 0x7f10, 1, 0 },
 	  .expected = "res=8 pid=200(nginx) data=<NA>" },
 	{ .call = BW_CALL_PROCESS_VM_WRITEV, .ret = -EPERM,
@@ -469,6 +477,8 @@ static const struct call_case cases[] = {
 	  .expected = "res=0 pid=200(nginx) sig=9(SIGKILL)" },
 	{ .call = BW_CALL_KILL, .ret = -ESRCH, .args = { (uint64_t)-1, 0 },
 	  .expected = "res=-3(ESRCH) pid=-1 sig=0" },
+	{ .call = BW_CALL_KILL, .args = { BESIDE(200), BESIDE(9) },
+	  .expected = "res=0 pid=200(nginx) sig=9(SIGKILL)" },
 	{ .call = BW_CALL_TKILL, .args = { 300, SIGTERM },
 	  .expected = "res=0 tid=300(sh) sig=15(SIGTERM)" },
 	{ .call = BW_CALL_TGKILL, .args = { 200, 201, SIGSTOP },
@@ -489,7 +499,11 @@ static const struct call_case cases[] = {
 	  .expected = "res=-14(EFAULT) option=15(PR_SET_NAME) arg2_str=<NA> arg2_int=<NA>" },
 	{ .call = BW_CALL_PRCTL, .args = { PR_GET_CHILD_SUBREAPER, 0x7f00, 0, 0, 0 },
 	  .expected = "res=0 option=37(PR_GET_CHILD_SUBREAPER) arg2_str=<NA> arg2_int=<NA>" },
+	{ .call = BW_CALL_PRCTL, .args = { BESIDE(PR_SET_KEEPCAPS), 1, 0, 0, 0 },
+	  .expected = "res=0 option=8(PR_SET_KEEPCAPS) arg2_str=<NA> arg2_int=1" },
 	{ .call = BW_CALL_SECCOMP, .args = { 1, 0x21, 0x7f00 },
+	  .expected = "res=0 op=1 flags=21" },
+	{ .call = BW_CALL_SECCOMP, .args = { BESIDE(1), BESIDE(0x21), 0x7f00 },
 	  .expected = "res=0 op=1 flags=21" },
 	{ .call = BW_CALL_SETSID, .ret = 300,
 	  .expected = "res=300(sh)" },
@@ -542,12 +556,18 @@ static const struct call_case cases[] = {
 	  .expected = "res=-1(EPERM) flags=0(O_NONE)" },
 	{ .call = BW_CALL_BPF, .ret = 5, .args = { BPF_PROG_LOAD, 0x7f00, 120 },
 	  .expected = "fd=5 cmd=5(BPF_PROG_LOAD)" },
+	{ .call = BW_CALL_BPF, .ret = 5, .args = { BESIDE(BPF_MAP_GET_FD_BY_ID), 0x7f00, 16 },
+	  .expected = "fd=5 cmd=14(BPF_MAP_GET_FD_BY_ID)" },
 	{ .call = BW_CALL_BPF, .ret = -EPERM, .args = { BPF_OBJ_GET, 0x7f00, 16 },
 	  .expected = "fd=-1(EPERM) cmd=7(BPF_OBJ_GET)" },
 	{ .call = BW_CALL_PERF_EVENT_OPEN, .ret = 5,
 	  .args = { 0x7f00, (uint64_t)-1, 0, (uint64_t)-1, 8 }, .fd = A_MADE_FILE, .num = 5,
 	  .expected = "ID=perf_event_open nativeID=<NA> fd=5(<f>/made) pid=-1 cpu=0 group_fd=-1 "
 	              "flags=8" },
+	{ .call = BW_CALL_PERF_EVENT_OPEN, .ret = -EINVAL,
+	  .args = { 0x7f00, BESIDE(200), BESIDE(0), (uint64_t)-1, BESIDE(8) },
+	  .expected = "ID=perf_event_open nativeID=<NA> fd=-22(EINVAL) pid=200(nginx) cpu=0 "
+	              "group_fd=-1 flags=100000008" },
 	{ .call = BW_CALL_IO_URING_SETUP, .ret = 5, .args = { 8, 0x7f00 }, .fd = A_MADE_FILE,
 	  .num = 5,
 	  .expected = "res=5 entries=8 sq_entries=<NA> cq_entries=<NA> flags=<NA> "

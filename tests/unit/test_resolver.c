@@ -415,10 +415,18 @@ static void names_are_asked_by_turns(void **state)
 /* Neither by failures nor by silence. */
 static void nothing_counts_for_longer_than_an_hour(void **state)
 {
-	static const char *const silent[] = { NULL, "a" };
+	/* The last look-up of all takes a second, or the time that one has. */
+	static const struct {
+		const char *silent;
+		uint64_t last;
+		const char *told;
+	} rows[] = {
+		{ NULL, 3603, "domain time=3603 name=a.example\n" },
+		{ "a", 3607, "domain time=3607 name=a.example\n" },
+	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(silent) / sizeof(silent[0]); i++) {
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		uint64_t now = 1;
 		struct world w;
 
@@ -428,13 +436,13 @@ static void nothing_counts_for_longer_than_an_hour(void **state)
 		resolver_step(w.resolver, now++ * S);
 		w.told[0] = '\0';
 		w.reason = "Temporary failure in name resolution";
-		w.silent = silent[i];
-		for (; now < 3602; now++)
+		w.silent = rows[i].silent;
+		for (; now < rows[i].last; now++)
 			resolver_step(w.resolver, now * S);
 		assert_string_equal(w.told, "");
 		assert_int_equal(stats_of(&w).n_expired, 0);
 		resolver_step(w.resolver, now++ * S);
-		assert_string_equal(w.told, "domain time=3602 name=a.example\n");
+		assert_string_equal(w.told, rows[i].told);
 		assert_int_equal(stats_of(&w).n_expired, 1);
 		assert_int_equal(stats_of(&w).n_unknown, 1);
 		w.reason = NULL;
@@ -446,6 +454,129 @@ static void nothing_counts_for_longer_than_an_hour(void **state)
 		assert_int_equal(stats_of(&w).n_unknown, 0);
 		tear_down(&w);
 	}
+}
+
+/* Asleep for three hours; what is known then is `addrs`, or why it is not, or silence. */
+static void after_a_sleep_a_name_is_asked_for_before_it_counts_for_nothing(void **state)
+{
+	static const struct {
+		const char *addrs;
+		const char *reason;
+		const char *silent;
+		const char *told;
+		uint64_t n_expired;
+	} rows[] = {
+		{ "192.0.2.1", NULL, NULL, "", 0 },
+		{ "192.0.2.2", NULL, NULL, "domain time=10801 name=a.example addrs=[192.0.2.2]\n",
+		  0 },
+		{ NULL, "Temporary failure in name resolution", NULL,
+		  "domain time=10801 name=a.example\n", 1 },
+		{ NULL, NULL, "a", "domain time=10805 name=a.example\n", 1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		uint64_t now = 1;
+		struct world w;
+
+		set_up(&w, ONE);
+		w.addrs = "192.0.2.1";
+		for (; now < 2000; now++)
+			resolver_step(w.resolver, now * S);
+		w.told[0] = '\0';
+		w.n_begun = 0;
+		w.addrs = rows[i].addrs;
+		w.reason = rows[i].reason;
+		w.silent = rows[i].silent;
+		resolver_step(w.resolver, 10800 * S);
+		assert_int_equal(w.n_begun, 1);
+		assert_string_equal(w.told, "");
+		for (now = 10801; now < 10806; now++)
+			resolver_step(w.resolver, now * S);
+		assert_string_equal(w.told, rows[i].told);
+		assert_int_equal(stats_of(&w).n_expired, rows[i].n_expired);
+		tear_down(&w);
+	}
+}
+
+/* One begun before the sleep has not had its time when the machine wakes up. */
+static void a_look_up_that_slept_does_not_count_against_a_name(void **state)
+{
+	struct world w;
+
+	(void)state;
+	set_up(&w, ONE);
+	w.addrs = "192.0.2.1";
+	resolver_step(w.resolver, 1 * S);
+	resolver_step(w.resolver, 2 * S);
+	w.silent = "a";
+	resolver_step(w.resolver, 12 * S);
+	assert_int_equal(w.n_begun, 2);
+	w.told[0] = '\0';
+	resolver_step(w.resolver, 10800 * S);
+	/* It fails, as it would for want of a network: another one is begun at once. */
+	w.silent = NULL;
+	w.reason = "Temporary failure in name resolution";
+	resolver_step(w.resolver, 10801 * S);
+	assert_int_equal(w.n_begun, 3);
+	assert_string_equal(w.told, "");
+	w.reason = NULL;
+	resolver_step(w.resolver, 10802 * S);
+	assert_string_equal(w.told, "");
+	assert_int_equal(stats_of(&w).n_expired, 0);
+	assert_int_equal(stats_of(&w).n_unknown, 0);
+	tear_down(&w);
+}
+
+/* However long the delays had become. */
+static void a_name_without_addresses_is_asked_for_often_again(void **state)
+{
+	uint64_t now = 1;
+	struct world w;
+
+	(void)state;
+	set_up(&w, ONE);
+	w.addrs = "192.0.2.1";
+	resolver_step(w.resolver, now++ * S);
+	resolver_step(w.resolver, now++ * S);
+	w.reason = "Temporary failure in name resolution";
+	for (; stats_of(&w).n_expired == 0; now++) {
+		assert_true(now < 4000);
+		resolver_step(w.resolver, now * S);
+	}
+	assert_int_equal(next_after(&w, now - 1), 10);
+	tear_down(&w);
+}
+
+/* All threads are taken by others that hang: they do not count for ever for want of a turn. */
+static void a_name_that_gets_no_turn_loses_its_addresses_too(void **state)
+{
+	uint64_t now = 1;
+	struct world w;
+
+	(void)state;
+	set_up_many(&w, RESOLVER_OUT_MAX, "z.example", NULL);
+	w.addrs = "192.0.2.1";
+	for (; stats_of(&w).n_unknown > 0; now++) {
+		assert_true(now < 20);
+		resolver_step(w.resolver, now * S);
+	}
+	w.silent = "n";
+	for (; w.n_under_way < RESOLVER_OUT_MAX; now++) {
+		assert_true(now < 100);
+		resolver_step(w.resolver, now * S);
+	}
+	w.told[0] = '\0';
+	/* Those that hang go with the hour; nothing has been begun yet for the one that waits. */
+	for (; now < 3600 + 100; now++)
+		resolver_step(w.resolver, now * S);
+	assert_int_equal(stats_of(&w).n_unknown, RESOLVER_OUT_MAX);
+	assert_null(strstr(w.told, "name=z.example"));
+	for (; now < 3600 + 100 + RESOLVER_DELAY_MAX / S; now++)
+		resolver_step(w.resolver, now * S);
+	assert_non_null(strstr(w.told, "name=z.example\n"));
+	assert_int_equal(w.n_under_way, RESOLVER_OUT_MAX);
+	tear_down(&w);
 }
 
 static void what_a_look_learns_is_told_by_the_next_step(void **state)
@@ -593,6 +724,10 @@ int main(void)
 		cmocka_unit_test(local_names_need_no_slot),
 		cmocka_unit_test(names_are_asked_by_turns),
 		cmocka_unit_test(nothing_counts_for_longer_than_an_hour),
+		cmocka_unit_test(after_a_sleep_a_name_is_asked_for_before_it_counts_for_nothing),
+		cmocka_unit_test(a_look_up_that_slept_does_not_count_against_a_name),
+		cmocka_unit_test(a_name_without_addresses_is_asked_for_often_again),
+		cmocka_unit_test(a_name_that_gets_no_turn_loses_its_addresses_too),
 		cmocka_unit_test(what_a_look_learns_is_told_by_the_next_step),
 		cmocka_unit_test(few_look_ups_are_under_way_at_once),
 		cmocka_unit_test(what_is_under_way_at_the_end_is_abandoned),

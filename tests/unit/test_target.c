@@ -97,6 +97,19 @@ static void each_call_has_its_argument(void **state)
 	assert_int_equal(aims_at("call tgid=90 call=bpf arg0=14 arg1=51"), 0);
 }
 
+static void another_argument_may_make_the_pid_something_else(void **state)
+{
+	(void)state;
+	two_containers();
+	/* PTRACE_TRACEME, as a long; PERF_FLAG_PID_CGROUP, alone and beside PERF_FLAG_FD_CLOEXEC. */
+	assert_int_equal(aims_at("call tgid=90 call=ptrace arg0=0 arg1=51"), 0);
+	assert_int_equal(aims_at("call tgid=90 call=ptrace arg0=0x100000000 arg1=51 ret=-1"), 51);
+	assert_int_equal(aims_at("call tgid=90 call=ptrace arg0=0x4206 arg1=51"), 51);
+	assert_int_equal(aims_at("call tgid=90 call=perf_event_open arg1=51 arg4=4"), 0);
+	assert_int_equal(aims_at("call tgid=90 call=perf_event_open arg1=51 arg4=12"), 0);
+	assert_int_equal(aims_at("call tgid=90 call=perf_event_open arg1=51 arg4=8"), 51);
+}
+
 static void a_number_is_the_callers(void **state)
 {
 	(void)state;
@@ -252,6 +265,10 @@ static void bpf_aims_at_the_agent_by_its_objects(void **state)
 	assert_int_equal(aims_at("call tgid=90 call=bpf arg0=30 text1=\"\\x0a\\x00\\x00\\x00\""),
 			 0);
 	assert_int_equal(aims_at("call tgid=90 call=bpf arg0=30 text1=\"\\x09\""), 0);
+	/* An int for the kernel: what stands above it in the register hides nothing. */
+	assert_int_equal(
+		aims_at("call tgid=90 call=bpf arg0=0x10000000d text1=\"\\x03\\x00\\x00\\x00\""),
+		7);
 	assert_int_equal(aims_at("call tgid=90 call=bpf arg0=1 text1=\"\\x03\\x00\\x00\\x00\""), 0);
 }
 
@@ -259,6 +276,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(each_call_has_its_argument, start, stop),
+		cmocka_unit_test_setup_teardown(another_argument_may_make_the_pid_something_else,
+						start, stop),
 		cmocka_unit_test_setup_teardown(a_number_is_the_callers, start, stop),
 		cmocka_unit_test_setup_teardown(what_cannot_be_told_is_not_guessed, start, stop),
 		cmocka_unit_test_setup_teardown(a_victim_counts_until_it_is_forgotten_that_it_died,

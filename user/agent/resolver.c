@@ -32,6 +32,7 @@ struct name {
 	uint64_t next_ns;
 	uint64_t delay_ns;
 	uint64_t expires_ns; /* the first of its addresses */
+	uint64_t overdue_ns; /* when all of them were found to have expired; 0: they have not */
 	bool is_local; /* it can be expected to be answered at once */
 	bool is_late; /* the query has no slot any more */
 	bool is_changed; /* since it was told */
@@ -198,8 +199,8 @@ static void warn_expired(const struct resolver *resolver, const struct name *nam
 {
 	if (resolver->stats.n_expired > RESOLVER_WARN_MAX)
 		return;
-	log_warn("no look-up of '%s' of rule '%s' was answered for %llu minutes: its addresses do "
-		 "not count any more",
+	log_warn("the addresses of '%s' of rule '%s' do not count any more: they are older than "
+		 "%llu minutes, and no look-up renews them",
 		 name->text, name->rule->name, RESOLVER_KEEP_NS / NS_PER_MINUTE);
 	if (resolver->stats.n_expired == RESOLVER_WARN_MAX)
 		log_warn("other names whose addresses ran out are counted at the end");
@@ -215,6 +216,7 @@ static void drop_old_addresses(struct resolver *resolver, struct name *name, uin
 	const uint32_t n_before = name->n_addrs;
 	uint32_t n = 0;
 
+	name->overdue_ns = 0;
 	name->expires_ns = UINT64_MAX;
 	for (uint32_t i = 0; i < n_before; i++) {
 		const uint64_t end_ns = name->addrs[i].seen_ns + RESOLVER_KEEP_NS;
@@ -229,9 +231,43 @@ static void drop_old_addresses(struct resolver *resolver, struct name *name, uin
 	if (n < n_before)
 		mark_changed(resolver, name);
 	if (n_before && !n) {
+		name->delay_ns = RESOLVER_DELAY_NS;
+		name->next_ns = now_ns + name->delay_ns;
 		resolver->stats.n_expired++;
 		warn_expired(resolver, name);
 	}
+}
+
+static bool have_all_expired(const struct name *name, uint64_t now_ns)
+{
+	for (uint32_t i = 0; i < name->n_addrs; i++)
+		if (now_ns < name->addrs[i].seen_ns + RESOLVER_KEEP_NS)
+			return false;
+	return true;
+}
+
+/* Of a name that is overdue: has it been asked for in vain?  If it waits for its turn, not without end. */
+static bool is_given_up(const struct name *name, uint64_t now_ns)
+{
+	if (name->asked_ns >= name->overdue_ns)
+		return !name->query || now_ns - name->asked_ns >= RESOLVER_LATE_NS;
+	return now_ns - name->overdue_ns >= (name->query ? RESOLVER_LATE_NS : RESOLVER_DELAY_MAX);
+}
+
+static void check_ages(struct resolver *resolver, struct name *name, uint64_t now_ns)
+{
+	if (now_ns < name->expires_ns)
+		return;
+	if (!have_all_expired(name, now_ns)) {
+		drop_old_addresses(resolver, name, now_ns);
+		return;
+	}
+	if (!name->overdue_ns)
+		name->overdue_ns = now_ns;
+	if (is_given_up(name, now_ns))
+		drop_old_addresses(resolver, name, now_ns);
+	else if (name->asked_ns < name->overdue_ns)
+		name->next_ns = now_ns;
 }
 
 static void take_addresses(struct resolver *resolver, struct name *name,
@@ -373,8 +409,7 @@ void resolver_look(struct resolver *resolver, uint64_t now_ns)
 	for (struct name *name = resolver->names; name; name = name->next) {
 		if (name->query)
 			collect(resolver, name, now_ns);
-		if (now_ns >= name->expires_ns)
-			drop_old_addresses(resolver, name, now_ns);
+		check_ages(resolver, name, now_ns);
 	}
 	ask_those_due(resolver, now_ns);
 	resolver->next_ns = UINT64_MAX;

@@ -16,8 +16,9 @@
 
 /*
  * An address counts for an hour after it was last in an answer, and no longer, also when look-ups
- * fail: names that stand for many give few at a time.  A look-up that changes nothing doubles the
- * delay to the next one.
+ * fail: names that stand for many give few at a time.  The last ones go when one more look-up,
+ * begun then, has failed or is late: a machine that slept has not asked meanwhile.  A look-up that
+ * changes nothing doubles the delay to the next one.
  *
  * A look-up that gets no answer gives its slot to the next name after a while, but keeps its
  * thread, of which the C library has twenty.  Names that the host itself knows need no slot:

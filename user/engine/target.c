@@ -4,8 +4,10 @@
 #include <errno.h>
 #include <linux/bpf.h>
 #include <linux/magic.h>
+#include <linux/perf_event.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ptrace.h>
 
 /* Which argument is the number of a process, counted from 1; 0: none is. */
 static const uint8_t pid_args[BW_CALL_MAX] = {
@@ -61,7 +63,7 @@ const struct proc *target_agent_proc(const struct target_agent *agent, const str
 }
 
 /* The ids that bpf(2) hands out objects of; NULL: it does something else. */
-static const struct target_ids *ids_of(const struct target_agent *agent, uint64_t cmd)
+static const struct target_ids *ids_of(const struct target_agent *agent, uint32_t cmd)
 {
 	switch (cmd) {
 	case BPF_PROG_GET_FD_BY_ID:
@@ -78,7 +80,8 @@ static const struct target_ids *ids_of(const struct target_agent *agent, uint64_
 /* Does bpf(2) take one of the agent's objects?  The id begins union bpf_attr. */
 static bool takes_object(const struct target_agent *agent, const struct record *rec)
 {
-	const struct target_ids *ids = ids_of(agent, rec->syscall->args[0]);
+	/* An int, whatever stands in the upper half of the register. */
+	const struct target_ids *ids = ids_of(agent, (uint32_t)rec->syscall->args[0]);
 	struct record_str attr = record_str(rec, rec->syscall->text[1]);
 	uint32_t id;
 
@@ -114,6 +117,21 @@ static const struct proc *owner_of_file(const struct procs *procs, const struct 
 	return procs_called(procs, rec->hdr, (uint32_t)number);
 }
 
+/* Is there a pid where the table says so?  Another argument may make it something else. */
+static bool takes_pid(const struct record *rec)
+{
+	const struct bw_syscall *call = rec->syscall;
+
+	switch (rec->hdr->call) {
+	case BW_CALL_PTRACE:
+		return call->args[0] != PTRACE_TRACEME; /* not looked at */
+	case BW_CALL_PERF_EVENT_OPEN:
+		return !(call->args[4] & PERF_FLAG_PID_CGROUP); /* a descriptor of a cgroup */
+	default:
+		return pid_args[rec->hdr->call];
+	}
+}
+
 static const struct proc *named_by_call(const struct target_agent *agent, const struct procs *procs,
 					const struct record *rec)
 {
@@ -125,7 +143,7 @@ static const struct proc *named_by_call(const struct target_agent *agent, const 
 						  NULL;
 	if (hdr->call == BW_CALL_PIDFD_SEND_SIGNAL || hdr->call == BW_CALL_PIDFD_GETFD)
 		return proc_on_host(procs, rec->syscall->fd.pidfd_tgid, hdr->time_ns);
-	if (!pid_args[hdr->call])
+	if (!takes_pid(rec))
 		return NULL;
 	/* A pid_t, whatever stands in the upper half of the register; 0 and less name no process. */
 	number = (int32_t)rec->syscall->args[pid_args[hdr->call] - 1];

@@ -46,7 +46,8 @@ enum arg_kind {
 	KIND_HEX32,
 	KIND_FLAGS, /* symbols */
 	KIND_MODE, /* permissions: symbols, the number in octal */
-	KIND_ENUM, /* symbols, of one each */
+	KIND_ENUM, /* symbols, of one each; 32 bits */
+	KIND_LONG_ENUM, /* 64 bits */
 	KIND_SOCK_FLAGS, /* of the type of a socket */
 	KIND_PID, /* of a process or thread that the call is about */
 	KIND_SIGNAL,

@@ -136,7 +136,8 @@ static bool read_mode(const struct event_view *view, const struct arg *arg, stru
 
 bool arg_read_enum(const struct event_view *view, const struct arg *arg, struct arg_value *out)
 {
-	uint32_t value = (uint32_t)arg_raw(view, arg);
+	uint64_t raw = arg_raw(view, arg);
+	uint64_t value = arg->kind == KIND_LONG_ENUM ? raw : (uint32_t)raw;
 
 	return arg_number(out, ARG_UNSIGNED, (int64_t)symbols_enum_number(arg->symbols, value),
 			  symbols_enum(view->scratch, arg->symbols, value));
@@ -262,6 +263,7 @@ bool arg_read(const struct event_view *view, const struct arg *arg, struct arg_v
 		[KIND_FLAGS] = read_flags,
 		[KIND_MODE] = read_mode,
 		[KIND_ENUM] = arg_read_enum,
+		[KIND_LONG_ENUM] = arg_read_enum,
 		[KIND_SOCK_FLAGS] = read_sock_flags,
 		[KIND_PID] = read_pid,
 		[KIND_SIGNAL] = arg_read_signal,

@@ -170,16 +170,24 @@ bool sensor_guard_takes(struct sensor_guard *guard, enum bw_lane lane, const voi
 	return true;
 }
 
+/* Did the hooks see the youngest canary?  A full ring is told by the loss of others' records. */
+static bool is_seen(const struct sensor_guard *guard, enum bw_lane lane)
+{
+	const struct guard_lane *at = &guard->lane[lane];
+
+	return at->n_arrived == guard->n_sent || at->n_lost == guard->n_sent;
+}
+
 bool sensor_guard_knows(const struct sensor_guard *guard, enum bw_lane lane, unsigned long pos)
 {
-	return guard->lane[lane].n_arrived == guard->n_sent || pos >= guard->lane[lane].mark;
+	return is_seen(guard, lane) || pos >= guard->lane[lane].mark;
 }
 
 bool sensor_guard_judge(struct sensor_guard *guard, enum bw_lane lane, uint64_t now_ns)
 {
 	struct guard_lane *at = &guard->lane[lane];
 
-	if (at->n_arrived == guard->n_sent) {
+	if (is_seen(guard, lane)) {
 		at->since_ns = 0;
 		at->n_missing = 0;
 		return false;
@@ -187,12 +195,22 @@ bool sensor_guard_judge(struct sensor_guard *guard, enum bw_lane lane, uint64_t 
 	if (!at->since_ns)
 		at->since_ns = guard->sent_ns;
 	at->n_missing++;
-	if (now_ns < at->since_ns + GUARD_BLIND_NS)
+	if (at->n_missing < GUARD_BLIND_MIN || now_ns < at->since_ns + GUARD_BLIND_NS)
 		return false;
 	if (at->told_ns >= at->since_ns && now_ns < at->told_ns + GUARD_BLIND_TOLD_NS)
 		return false;
 	at->told_ns = now_ns;
 	return true;
+}
+
+static uint64_t read_lost(const struct sensor *sensor, enum bw_lane lane)
+{
+	const uint32_t key = lane;
+	uint64_t number = 0;
+
+	/* If it cannot be read, the canary that does not come tells. */
+	(void)bpf_map_lookup_elem(bpf_map__fd(sensor->skel->maps.bw_canary_lost), &key, &number);
+	return number;
 }
 
 static void send_canary(struct sensor *sensor, uint64_t now_ns)
@@ -203,8 +221,10 @@ static void send_canary(struct sensor *sensor, uint64_t now_ns)
 	guard->sent_ns = now_ns;
 	/* What it returns is of no use: it is seen at its exit whatever that is. */
 	(void)syscall(SENSOR_CANARY_NR, guard->cookie, guard->n_sent);
-	for (int lane = 0; lane < BW_LANE_MAX; lane++)
+	for (enum bw_lane lane = 0; lane < BW_LANE_MAX; lane++) {
+		guard->lane[lane].n_lost = read_lost(sensor, lane);
 		guard->lane[lane].mark = sensor_ring_produced(&sensor->ring[lane]);
+	}
 }
 
 static void check_canary(struct sensor *sensor, uint64_t now_ns, sensor_finding_fn *tell, void *arg)

@@ -18,6 +18,7 @@
 
 #define GUARD_OBJECTS_MAX   128
 #define GUARD_BLIND_NS      5000000000ULL /* without a canary: blind */
+#define GUARD_BLIND_MIN     5 /* canaries; a machine may sleep, and its reader, between two */
 #define GUARD_BLIND_TOLD_NS 60000000000ULL
 
 struct guard_object {
@@ -39,6 +40,7 @@ struct guard_ring {
 /* The canary on one lane. */
 struct guard_lane {
 	uint64_t n_arrived; /* number of the youngest that came */
+	uint64_t n_lost; /* number of the youngest that met a full ring */
 	unsigned long mark; /* who has read so far has met the youngest, if it is there */
 	uint64_t since_ns; /* when the first that did not come was sent; 0: all came */
 	uint64_t n_missing; /* since then */
@@ -71,7 +73,7 @@ bool sensor_guard_takes(struct sensor_guard *guard, enum bw_lane lane, const voi
 
 /*
  * Given that all before `pos` has been read: is it known whether the lane's youngest canary
- * came?  A reader who is behind is not blind.
+ * came?  A reader who is behind is not blind, nor is one whose ring is full.
  */
 bool sensor_guard_knows(const struct sensor_guard *guard, enum bw_lane lane, unsigned long pos);
 

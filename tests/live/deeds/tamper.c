@@ -7,8 +7,10 @@
  *   ring PID MS       each ring's reader is moved to where the writers are, again and again
  *   empty PID         every entry of its maps is deleted or overwritten; fails if any was
  *   unhook PID NAME   it is made to close its links to the raw tracepoint NAME
- *   signal|queue|pidfd|trace|read|write|mem|getfd PID
- *                     a harmless SIGCONT, by three calls; a look at the process, by the others
+ *   hidden PID        its maps are taken, by a command that has more in its register than the kernel takes
+ *   signal|queue|pidfd|procfd|trace|read|write|mem|getfd PID
+ *                     a harmless SIGCONT, by the first four; a look at the process, by the others
+ *   traceme PID       a call that does not look at the number
  */
 #include <dirent.h>
 #include <errno.h>
@@ -200,6 +202,28 @@ static int tamper_empty(int pid)
 	return status || emptied.n_maps == 0 || emptied.n_changed > 0;
 }
 
+static int take_hidden(const struct object *object, void *arg)
+{
+	union bpf_attr attr;
+	int *n_taken = arg;
+
+	if (!object->map_id)
+		return 0;
+	memset(&attr, 0, sizeof(attr));
+	attr.map_id = object->map_id;
+	if (syscall(SYS_bpf, 0x100000000L | BPF_MAP_GET_FD_BY_ID, &attr, sizeof(attr)) < 0)
+		return failed("BPF_MAP_GET_FD_BY_ID");
+	++*n_taken;
+	return 0;
+}
+
+static int tamper_hidden(int pid)
+{
+	int n_taken = 0;
+
+	return each_object(pid, take_hidden, &n_taken) || n_taken == 0;
+}
+
 #if defined(__x86_64__)
 struct unhook {
 	int pid;
@@ -289,10 +313,15 @@ static int look(int pid, const char *how)
 		ret = syscall(SYS_rt_sigqueueinfo, pid, SIGCONT, &info);
 	else if (!strcmp(how, "pidfd"))
 		ret = syscall(SYS_pidfd_send_signal, pidfd, SIGCONT, NULL, 0);
-	else if (!strcmp(how, "getfd"))
+	else if (!strcmp(how, "procfd")) {
+		snprintf(path, sizeof(path), "/proc/%d", pid);
+		ret = syscall(SYS_pidfd_send_signal, open(path, O_RDONLY), SIGCONT, NULL, 0);
+	} else if (!strcmp(how, "getfd"))
 		ret = syscall(SYS_pidfd_getfd, pidfd, 2, 0);
 	else if (!strcmp(how, "trace"))
 		ret = ptrace(PTRACE_SEIZE, pid, NULL, NULL);
+	else if (!strcmp(how, "traceme"))
+		ret = ptrace(PTRACE_TRACEME, pid, NULL, NULL);
 	else if (!strcmp(how, "read"))
 		ret = process_vm_readv(pid, &here, 1, &there, 1, 0);
 	else if (!strcmp(how, "write"))
@@ -312,6 +341,8 @@ int main(int argc, char **argv)
 		return tamper_ring(atoi(argv[2]), argv[3]);
 	if (!strcmp(argv[1], "empty"))
 		return tamper_empty(atoi(argv[2]));
+	if (!strcmp(argv[1], "hidden"))
+		return tamper_hidden(atoi(argv[2]));
 	if (!strcmp(argv[1], "unhook") && argc > 3)
 		return tamper_unhook(atoi(argv[2]), argv[3]);
 	return look(atoi(argv[2]), argv[1]);
