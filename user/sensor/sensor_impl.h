@@ -88,6 +88,9 @@ int sensor_load(struct sensor *sensor, const struct sensor_config *config, struc
 /* Fill the maps of calls and attach; events begin.  As sensor_open(). */
 int sensor_attach(struct sensor *sensor, const struct sensor_config *config, struct diag *diag);
 
+/* The program behind the dispatcher that a slot stands for; NULL: none. */
+struct bpf_program *sensor_slot_program(const struct bw_skel *skel, enum bw_slot slot);
+
 /* Put the loaded programs behind the dispatcher into its map.  Returns 0 or -errno. */
 int sensor_fill_programs(const struct bw_skel *skel);
 

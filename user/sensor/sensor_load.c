@@ -25,8 +25,7 @@ static const char *const required_tracepoints[] = {
 	"cgroup_rmdir",       "cgroup_rename",      "cgroup_attach_task", "sys_exit",
 };
 
-/* The programs behind the dispatcher, by enum bw_slot. */
-static struct bpf_program *slot_program(const struct bw_skel *skel, enum bw_slot slot)
+struct bpf_program *sensor_slot_program(const struct bw_skel *skel, enum bw_slot slot)
 {
 	switch (slot) {
 	case BW_SLOT_EXEC_FAIL:
@@ -161,7 +160,7 @@ static int choose_programs(struct bw_skel *skel, const bool needed[BW_SLOT_MAX])
 
 	bpf_program__set_autoattach(skel->progs.on_task, false);
 	for (int slot = BW_SLOT_NONE + 1; slot < BW_SLOT_MAX; slot++) {
-		struct bpf_program *prog = slot_program(skel, slot);
+		struct bpf_program *prog = sensor_slot_program(skel, slot);
 
 		if (!prog)
 			continue;
@@ -282,7 +281,7 @@ int sensor_fill_programs(const struct bw_skel *skel)
 	int err = 0;
 
 	for (uint32_t slot = BW_SLOT_NONE + 1; slot < BW_SLOT_MAX && !err; slot++) {
-		int prog_fd = bpf_program__fd(slot_program(skel, slot));
+		int prog_fd = bpf_program__fd(sensor_slot_program(skel, slot));
 
 		if (prog_fd >= 0)
 			err = bpf_map_update_elem(bpf_map__fd(skel->maps.bw_programs), &slot,

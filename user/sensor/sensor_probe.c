@@ -14,7 +14,7 @@
 
 #include "bw.skel.h"
 
-/* The programs behind the dispatcher, as slot_program() of sensor_load.c has them. */
+/* The programs behind the dispatcher, as sensor_slot_program() of sensor_load.c has them. */
 static const char *const slot_programs[BW_SLOT_MAX] = {
 	[BW_SLOT_EXEC_FAIL] = "on_exec_fail", [BW_SLOT_CHDIR] = "on_chdir",
 	[BW_SLOT_OPEN] = "on_open",           [BW_SLOT_CONNECT] = "on_connect",

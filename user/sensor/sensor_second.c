@@ -49,48 +49,45 @@ int sensor_skipped(const struct sensor *sensor, uint64_t *out)
 }
 
 /* Only what is reached from on_sys_exit, and only what the first has loaded. */
-static int choose_programs(const struct sensor *sensor, struct bw_skel *second)
+static int choose_programs(const struct sensor *sensor, const struct bw_skel *second)
 {
-	const struct bw_skel *first = sensor->skel;
-	const struct bpf_program *slots[] = {
-		first->progs.on_sys_exit, first->progs.on_exec_fail, first->progs.on_chdir,
-		first->progs.on_open,     first->progs.on_connect,   first->progs.on_cred,
-		first->progs.on_call,     first->progs.on_canary,
-	};
 	struct bpf_program *program;
-	int err = 0;
+	int err;
 
 	bpf_object__for_each_program(program, second->obj)
 	{
-		bool wanted = false;
-
-		for (size_t i = 0; i < sizeof(slots) / sizeof(*slots); i++)
-			wanted = wanted || (bpf_program__fd(slots[i]) >= 0 &&
-					    strcmp(bpf_program__name(slots[i]),
-						   bpf_program__name(program)) == 0);
-		if (!err)
-			err = bpf_program__set_autoload(program, wanted);
+		err = bpf_program__set_autoload(program, program == second->progs.on_sys_exit);
+		if (err)
+			return err;
 	}
-	return err;
+	for (enum bw_slot slot = BW_SLOT_NONE + 1; slot < BW_SLOT_MAX; slot++) {
+		if (bpf_program__fd(sensor_slot_program(sensor->skel, slot)) < 0)
+			continue;
+		err = bpf_program__set_autoload(sensor_slot_program(second, slot), true);
+		if (err)
+			return err;
+	}
+	return 0;
 }
 
 /* All that the first knows is the second's, but for its settings and where its programs are. */
 static int share_maps(const struct sensor *sensor, struct bw_skel *second)
 {
 	struct bpf_map *map;
-	int err = 0;
 
 	bpf_object__for_each_map(map, second->obj)
 	{
 		const struct bpf_map *first = bpf_object__find_map_by_name(sensor->skel->obj,
 									   bpf_map__name(map));
+		int err;
 
 		if (bpf_map__is_internal(map) || map == second->maps.bw_programs)
 			continue;
-		if (!err)
-			err = first ? bpf_map__reuse_fd(map, bpf_map__fd(first)) : -ENOENT;
+		err = first ? bpf_map__reuse_fd(map, bpf_map__fd(first)) : -ENOENT;
+		if (err)
+			return err;
 	}
-	return err;
+	return 0;
 }
 
 int sensor_second_load(struct sensor *sensor)
