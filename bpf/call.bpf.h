@@ -102,12 +102,12 @@ static __always_inline bool call_lookup(struct call *call, struct pt_regs *regs)
 
 /*
  * In cred_check.bpf.c.  Tell it if the credentials of the current task are not what they
- * were when last seen; `slot` is the scratch entry that it may use.
+ * were when last seen.  The argument is not used.
  */
-int cred_check(__u32 slot);
+int cred_check(__u32 unused);
 
 /* Likewise: the credentials of the current task are as they should be. */
-int cred_accept(__u32 slot);
+int cred_accept(__u32 unused);
 
 /* Whether a call may change credentials beside the ids it names. */
 static __always_inline bool enters_user_ns(const struct call *call)

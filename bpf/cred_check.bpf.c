@@ -31,12 +31,12 @@ static __always_inline bool has_changed(const struct bw_cred *old, struct cred *
 	       old->cap_effective != effective;
 }
 
-int cred_check(__u32 slot)
+int cred_check(__u32 unused)
 {
 	struct task_struct *task = current_task();
 	struct bw_remembered *old = recall(task, task_read(task, pid));
 
-	(void)slot;
+	(void)unused;
 	if (!old || task_read(task, flags) & (PF_KTHREAD_BIT | PF_IO_WORKER_BIT) ||
 	    !has_changed(&old->cred, task_read(task, real_cred)))
 		return 0;
@@ -46,9 +46,9 @@ int cred_check(__u32 slot)
 	return 1;
 }
 
-int cred_accept(__u32 slot)
+int cred_accept(__u32 unused)
 {
-	(void)slot;
+	(void)unused;
 	remember(current_task(), BW_CALL_NONE, BW_ABI_NATIVE);
 	return 0;
 }

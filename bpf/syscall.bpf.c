@@ -441,6 +441,6 @@ int BPF_PROG(on_call, struct pt_regs *regs, long ret)
 	record_add_root(&b, &rec->root, call.task);
 	record_send(&b, BW_LANE_ACTIVITY);
 	if (creds_followed && enters_user_ns(&call))
-		cred_accept(b.slot);
+		cred_accept(0);
 	return 0;
 }

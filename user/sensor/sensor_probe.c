@@ -19,6 +19,7 @@ static const char *const slot_programs[BW_SLOT_MAX] = {
 	[BW_SLOT_EXEC_FAIL] = "on_exec_fail", [BW_SLOT_CHDIR] = "on_chdir",
 	[BW_SLOT_OPEN] = "on_open",           [BW_SLOT_CONNECT] = "on_connect",
 	[BW_SLOT_CRED] = "on_cred",           [BW_SLOT_CALL] = "on_call",
+	[BW_SLOT_CANARY] = "on_canary",
 };
 
 static const struct {
@@ -72,7 +73,7 @@ bool sensor_program_serves(const char *program, enum bw_call call)
 	bool calls[BW_CALL_MAX] = { false };
 	bool slots[BW_SLOT_MAX];
 
-	if (strcmp(program, "on_sys_exit") == 0 || strcmp(program, "on_canary") == 0)
+	if (strcmp(program, "on_sys_exit") == 0)
 		return sensor_hook_serves(SENSOR_HOOK_CALLS, call);
 	for (size_t i = 0; i < sizeof(hook_programs) / sizeof(*hook_programs); i++) {
 		if (strcmp(program, hook_programs[i].name) == 0)
